@@ -1,0 +1,48 @@
+import logging
+import signal
+import time
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand
+from django.db import Error, close_old_connections
+from django.utils import timezone
+
+from crm import periodic
+
+logger = logging.getLogger(__name__)
+
+NAP, STEP = 30.0, 0.5  # seconds
+
+
+class Command(BaseCommand):
+    help = "Run the periodic jobs, again and again: what Celery's beat and worker do where there is no Redis."
+    stopping = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="run what is due now, then end")
+
+    def handle(self, *, once: bool, **options: object) -> None:
+        signal.signal(signal.SIGINT, self.stop)
+        signal.signal(signal.SIGTERM, self.stop)
+        self.run_due()
+        while not once and not self.stopping:
+            self.nap()
+            if not self.stopping:
+                self.run_due()
+
+    def stop(self, *args: object) -> None:
+        self.stopping = True
+
+    def run_due(self) -> None:
+        try:
+            periodic.run_due(timezone.now())
+        except Error as error:
+            logger.warning("The database does not answer (%s); the jobs wait.", type(error).__name__)
+        finally:
+            close_old_connections()
+
+    def nap(self) -> None:
+        # In steps, because a signal does not cut a sleep short.
+        until = time.monotonic() + NAP
+        while not self.stopping and time.monotonic() < until:
+            time.sleep(STEP)
