@@ -1,0 +1,75 @@
+"""What happens to a card together with its people, its timeline or the parts that other apps add."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts import registry
+from contacts.models import Customer, Entry, Person
+from contacts.phones import normal_phone
+from crm.team.models import User
+
+
+@transaction.atomic
+def save_card(*, customer: Customer, owner: User, by: User, now: datetime) -> None:
+    """Save an edited card, and hand the dossier over if `owner` is another than before."""
+    customer.write()
+    if owner.pk != customer.owner_id:
+        hand_over(customer=customer, to=owner, by=by, now=now)
+
+
+@transaction.atomic
+def hand_over(*, customer: Customer, to: User, by: User, now: datetime) -> None:
+    """Give the dossier to another owner. The timeline keeps who gave it to whom."""
+    entry = _handing_over(customer, customer.owner, to, by=by, now=now)
+    customer.owner = to
+    customer.save(update_fields=["owner"])
+    entry.save()
+    registry.handed_over(customer)
+
+
+def _handing_over(customer: Customer, before: User, after: User, *, by: User, now: datetime) -> Entry:
+    text = _("Handed over from %(before)s to %(after)s.") % {"before": before.name, "after": after.name}
+    return Entry(customer=customer, kind=Entry.Kind.NOTE, text=text, author=by, happened_at=now)
+
+
+@transaction.atomic
+def hand_over_all(*, owner: User, to: User, by: User, now: datetime) -> int:
+    """Give all dossiers of one colleague to another; how many they were."""
+    customers = list(Customer.objects.select_for_update().filter(owner=owner).defer("search_text"))
+    Entry.objects.bulk_create(_handing_over(customer, owner, to, by=by, now=now) for customer in customers)
+    Customer.objects.filter(pk__in=[customer.pk for customer in customers]).update(owner=to)
+    for customer in customers:
+        customer.owner = to
+        registry.handed_over(customer)
+    return len(customers)
+
+
+@transaction.atomic
+def save_person(*, person: Person, is_main: bool) -> None:
+    """Save a person of a card; the first one, and whoever `is_main`, is the one to talk to."""
+    customer = _as_it_is_now(person.customer)
+    person.phone = normal_phone(person.phone, customer.country)
+    person.save()
+    if is_main or customer.main_person_id is None:
+        customer.main_person = person
+    elif customer.main_person_id == person.pk:
+        customer.main_person = None
+    customer.write()
+
+
+@transaction.atomic
+def remove_person(*, person: Person) -> None:
+    """Take a person off the card. What he said stays in the timeline."""
+    customer = _as_it_is_now(person.customer)
+    was_main = customer.main_person_id == person.pk
+    person.delete()
+    if was_main:
+        customer.main_person = customer.people.first()
+    customer.write()
+
+
+def _as_it_is_now(customer: Customer) -> Customer:
+    """The card, kept from being changed by others until the transaction ends."""
+    return Customer.objects.select_for_update().get(pk=customer.pk)

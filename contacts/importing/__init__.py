@@ -1,0 +1,1 @@
+"""Lists that come in: reading files, columns and values, making dossiers and purchases of them."""

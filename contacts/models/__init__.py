@@ -1,0 +1,6 @@
+from contacts.models.customer import Customer, Person
+from contacts.models.entry import Entry
+from contacts.models.importing import ImportFile
+from contacts.models.purchase import Purchase
+
+__all__ = ["Customer", "Entry", "ImportFile", "Person", "Purchase"]

@@ -1,0 +1,257 @@
+"""The dossier's info card: the customer and the people one talks to."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import reduce
+from itertools import groupby
+from operator import and_, or_
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.folding import contract, fold, search_forms, search_text, spell_out
+from contacts.phones import normal_phone, phone_digits, query_digits
+from crm.team.models import Team, User
+
+_MOST_WORDS = 8
+_FEWEST_LETTERS = 3  # what a trigram index can look up anywhere in a text
+_FEWEST_DIGITS = 6  # fewer are no phone number, but something like “ext. 12”
+_NUMBER_PIECE = re.compile(r"[+(]*\d[\d()/.\-–]*")
+# Words that tell no two names apart.
+_LEGAL_FORMS = {"gmbh", "ag", "kg", "ohg", "ug", "gbr", "co", "ltd", "inc", "llc", "&", "+", "und", "and"}
+
+
+def _terms(text: str) -> Iterator[Q]:
+    """One condition for each word of `text`, and one for each run of digits that may be a phone number."""
+    for is_number, run in groupby(text.split()[:_MOST_WORDS], _looks_like_a_number):
+        words = list(run)
+        yield _number_term(words) if is_number else reduce(and_, map(_word_term, words))
+
+
+def _looks_like_a_number(word: str) -> bool:
+    return bool(_NUMBER_PIECE.fullmatch(word))
+
+
+def _word_term(word: str) -> Q:
+    return reduce(or_, (_occurs(form) for form in search_forms(word)))
+
+
+def _occurs(form: str) -> Q:
+    if len(form) >= _FEWEST_LETTERS or form.isdigit():
+        return Q(search_text__contains=form)
+    inner = Q(search_text__contains=f" {form}") | Q(search_text__contains=f"\n{form}")
+    return Q(search_text__startswith=form) | inner
+
+
+def _number_term(words: list[str]) -> Q:
+    as_written = reduce(and_, map(_word_term, words))
+    dialled = (Q(search_text__contains=digits) for digits in query_digits(" ".join(words)))
+    return reduce(or_, dialled, as_written)
+
+
+def _name_clue(name: str) -> Q | None:
+    words = [word for each in name.split() if (word := each.strip(".,;")) and fold(word) not in _LEGAL_FORMS]
+    if len("".join(words)) < _FEWEST_LETTERS:
+        return None
+    return reduce(and_, map(_in_name, words[:_MOST_WORDS]))
+
+
+def _name_forms(word: str) -> set[str]:
+    return {fold(word), spell_out(word), contract(spell_out(word))}
+
+
+def _in_name(word: str) -> Q:
+    # The first condition has the index, the second is meant.
+    return reduce(
+        or_, (Q(search_text__contains=form, sort_name__contains=form) for form in _name_forms(word))
+    )
+
+
+def _digits_clue(digits: str) -> Q | None:
+    return Q(search_text__contains=digits) if len(digits) >= _FEWEST_DIGITS else None
+
+
+def _email_clue(email: str) -> Q | None:
+    return Q(search_text__contains=fold(email)) if "@" in email else None
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: User, *, on: date | None = None) -> Self:
+        """The team's dossiers; where managers see only their own, also those looked after `on` that day."""
+        mine = self.filter(team_id=user.team_id)
+        if user.sees_team:
+            return mine
+        return mine.filter(Q(owner=user) | Q(owner_id__in=user.lent_by(on=on or user.today())))
+
+    def matching(self, text: str) -> Self:
+        """Dossiers in which every word of `text` occurs: in a name, number, person, e-mail, town or phone.
+
+        One or two letters must begin a word. A phone number may be written in any notation, among words.
+        """
+        return self.filter(reduce(and_, _terms(text), Q()))
+
+    def beginning_with(self, text: str) -> Self:
+        """Dossiers whose name begins so."""
+        # The second condition is meant; the first has the index for long beginnings, the last for short ones.
+        name = fold(text)
+        return self.filter(search_text__startswith=name, sort_name__startswith=name, sort_name__gte=name)
+
+    def not_beginning_with(self, text: str) -> Self:
+        return self.exclude(sort_name__startswith=fold(text))
+
+    def named(self, text: str) -> Self:
+        """Dossiers whose name, not only a person's on it, has every word of `text`."""
+        return self.filter(reduce(and_, map(_in_name, text.split()[:_MOST_WORDS]), Q()))
+
+    def not_named(self, text: str) -> Self:
+        return self.exclude(reduce(and_, map(_in_name, text.split()[:_MOST_WORDS]), Q()))
+
+    def same_name(self, name: str) -> Self:
+        return self.filter(sort_name__in={form[:200] for form in _name_forms(name)} - {""})
+
+    def similar_to(self, *, name: str = "", phone: str = "", email: str = "", country: str = "") -> Self:
+        """Dossiers that may be the same customer's: same e-mail or phone, or a name with all these words."""
+        clues = [_name_clue(name), _digits_clue(phone_digits(phone, country)), _email_clue(email)]
+        found = [clue for clue in clues if clue]
+        return self.filter(reduce(or_, found)) if found else self.none()
+
+    def after(self, customer: "Customer") -> Self:
+        """What follows it in alphabetical order."""
+        # Not "greater or equal and": PostgreSQL would read the index from its beginning.
+        name = customer.sort_name
+        return self.filter(sort_name__gte=name).exclude(sort_name=name, pk__lte=customer.pk)
+
+    def before(self, customer: "Customer") -> Self:
+        """What precedes it, the nearest first."""
+        name = customer.sort_name
+        rows = self.filter(sort_name__lte=name).exclude(sort_name=name, pk__gte=customer.pk)
+        return rows.order_by("-sort_name", "-pk")
+
+    def with_main_person(self) -> Self:
+        return self.select_related("main_person", "owner")
+
+
+class Customer(models.Model):
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("company")
+        PERSON = "person", _("person")
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="customers", db_index=False)
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="customers", verbose_name=_("owner")
+    )
+    number = models.CharField(_("number"), max_length=40, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COMPANY)
+    about = models.CharField(_("in a few words"), max_length=200, blank=True)
+    phone = models.CharField(_("phone"), max_length=60, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    town = models.CharField(_("town"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    website = models.CharField(_("website"), max_length=200, blank=True)
+    vat_id = models.CharField(_("VAT ID"), max_length=30, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    best_time = models.CharField(_("best time"), max_length=100, blank=True)
+    annual_revenue = models.DecimalField(
+        _("last year"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    customer_since = models.DateField(_("customer since"), null=True, blank=True)
+    main_person = models.ForeignKey(
+        "contacts.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    # Kept by refresh_search(): the same search on both databases, and the list's alphabetical order.
+    sort_name = models.CharField(max_length=200, editable=False)
+    phone_digits = models.CharField(max_length=40, blank=True, editable=False)
+    search_text = models.TextField(blank=True, editable=False)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "number"], condition=~Q(number=""), name="customer_number_unique_in_team"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="customer_has_a_name"),
+        ]
+        indexes = [models.Index(fields=["team", "sort_name", "id"], name="customer_alphabetical")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:dossier", args=[self.pk])
+
+    def name_begins_with(self, text: str) -> bool:
+        return self.sort_name.startswith(fold(text))
+
+    def is_named(self, text: str) -> bool:
+        words = text.split()[:_MOST_WORDS]
+        return all(any(form in self.sort_name for form in _name_forms(word)) for word in words)
+
+    @property
+    def address(self) -> str:
+        town = " ".join(part for part in (self.postcode, self.town) if part)
+        return ", ".join(part for part in (self.street, town) if part)
+
+    @property
+    def any_phone(self) -> str:
+        """The number to press first: the main person's, else the company's. Words are no number."""
+        phones = [self.main_person.phone if self.main_person else "", self.phone]
+        return next((phone for phone in phones if any(map(str.isdecimal, phone))), "")
+
+    def refresh_search(self, people: "list[Person] | None" = None) -> None:
+        """Recompute what search, order and duplicates look at, from card and people. Saves nothing."""
+        people = list(self.people.order_by("pk")) if people is None else people  # never those fetched earlier
+        self.sort_name = fold(self.name)[:200]
+        self.phone_digits = phone_digits(self.phone, self.country)
+        words = [
+            self.name,
+            self.number,
+            self.email,
+            self.town,
+            *(p.name for p in people),
+            *(p.email for p in people),
+        ]
+        phones = [self.phone, *(p.phone for p in people)]
+        self.search_text = search_text(*words, phones=phones, country=self.country)
+
+    def write(self) -> None:
+        """Save the card with its phone number in normal form and its search columns fresh."""
+        self.phone = normal_phone(self.phone, self.country)
+        self.refresh_search([] if self._state.adding else None)
+        self.save()
+
+
+class Person(models.Model):
+    class Role(models.TextChoices):
+        DECIDES = "decides", _("decides")
+        USES = "uses", _("uses it")
+        INFLUENCES = "influences", _("has a say")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="people")
+    name = models.CharField(_("name"), max_length=200)
+    position = models.CharField(_("position"), max_length=200, blank=True)
+    role = models.CharField(_("role in the decision"), max_length=10, choices=Role, blank=True)
+    phone = models.CharField(_("phone"), max_length=60, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["birthday"], name="person_birthday", condition=Q(birthday__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

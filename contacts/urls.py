@@ -1,0 +1,23 @@
+from django.urls import path
+
+from contacts.views import customers, dossier, find, hand_over, importing, people
+
+app_name = "contacts"
+
+urlpatterns = [
+    path("customers/", customers.customers, name="list"),
+    path("customers/similar/", find.similar, name="similar"),
+    path("customers/of/<int:who>/hand-over/", hand_over.hand_over, name="hand_over"),
+    path("customers/<int:pk>/", dossier.dossier, name="dossier"),
+    path("customers/<int:pk>/print/", dossier.print_sheet, name="print"),
+    path("customers/<int:pk>/edit/", dossier.edit, name="edit"),
+    path("customers/<int:pk>/note/", dossier.note, name="note"),
+    path("customers/<int:pk>/people/new/", people.add, name="person_add"),
+    path("customers/<int:pk>/people/<int:person_id>/", people.edit, name="person"),
+    path("customers/<int:pk>/people/<int:person_id>/remove/", people.remove, name="person_remove"),
+    path("customers/import/", importing.upload, name="import"),
+    path("customers/import/<uuid:token>/", importing.preview, name="import_preview"),
+    path("customers/import/<uuid:token>/result/", importing.result, name="import_result"),
+    path("customers/import/<uuid:token>/left-out/", importing.left_out, name="import_left_out"),
+    path("find/", find.find, name="find"),
+]
