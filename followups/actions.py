@@ -1,0 +1,182 @@
+"""What happens to a dossier's place in the binder together with its timeline, its slips or other dossiers."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts.models import Customer, Entry, Person
+from crm.team.models import User
+from followups.binder import Binder
+from followups.dates import Tab
+from followups.models import FollowUp, MovedMeanwhile, Slip
+
+NOT_SPOKEN = (Entry.Outcome.MISSED,)
+
+
+@transaction.atomic
+def file_dossier(
+    *, followup: FollowUp, to: Tab, by: User, now: datetime, outcome: str, note: str = "", kind: str = ""
+) -> FollowUp:
+    """Write the result into the dossier and put it behind its next tab: one save, one movement.
+
+    The note becomes the next plan, unless nobody was reached. Waiting slips are done with it. Into the cabinet
+    the note goes as the reason. Raises MovedMeanwhile when a colleague was first; then nothing is written.
+    """
+    entry = Entry.objects.create(
+        customer_id=followup.customer_id,
+        kind=followup.kind,
+        outcome=outcome,
+        text=note,
+        author=by,
+        on_behalf_of_id=followup.owner_id if followup.owner_id != by.pk else None,
+        happened_at=now,
+        next_on=to.due_on,
+        next_precision=to.precision,
+    )
+    followup.close(result=outcome, by=by, now=now, entry=entry)
+    changes = {"kind": kind or followup.kind, "rest_reason": note[:200] if to.is_cabinet else ""}
+    if note and outcome not in NOT_SPOKEN:
+        changes["plan"] = note
+    placed = followup.open_next(to, by=by, now=now, **changes)
+    Slip.objects.filter(customer_id=followup.customer_id).waiting(on=by.today(now)).update(
+        done_at=now, done_by=by, done_with=placed
+    )
+    return placed
+
+
+@transaction.atomic
+def move_dossiers(*, followups: Sequence[FollowUp], to: Tab, by: User, now: datetime) -> list[FollowUp]:
+    """Put several dossiers behind one tab, all or none. Raises MovedMeanwhile with the first that is gone."""
+    reason = _("put into the cabinet by hand") if to.is_cabinet else ""
+    return [followup.move(to=to, by=by, now=now, rest_reason=reason) for followup in followups]
+
+
+@transaction.atomic
+def undo(*, placed: Iterable[FollowUp], by: User, now: datetime) -> list[FollowUp]:
+    """Take back the last movement of each: the dossier lies where it lay, its entry and done slips as they were.
+
+    Raises MovedMeanwhile if one was moved on since, or was put there by somebody else.
+    """
+    return [_take_back(followup, by=by, now=now) for followup in placed]
+
+
+def _take_back(followup: FollowUp, *, by: User, now: datetime) -> FollowUp:
+    before = followup.previous
+    if before is None or not followup.can_be_undone(by=by):
+        raise MovedMeanwhile(followup)
+    followup.close(result=FollowUp.Result.MOVED, by=by, now=now)
+    followup.slips_done.update(done_at=None, done_by=None, done_with=None)
+    followup.delete()
+    if before.entry:
+        before.entry.delete()
+    before.closed_at = before.closed_by = before.entry = None
+    before.result = ""
+    before.version += 1
+    before.save()
+    return before
+
+
+@transaction.atomic
+def open_in_binder(
+    placements: Iterable[tuple[Customer, date | None]],
+    *,
+    by: User | None,
+    now: datetime,
+    undated: str = "rest",
+    reason: str = "",
+) -> None:
+    """Give new dossiers their first place: behind their date, else spread over the coming days or in the cabinet.
+
+    `undated` is "spread" or "rest"; a date in the past counts as none.
+    """
+    reason = reason or _("came with a list, no date agreed yet")
+    dated, waiting = _by_date(placements, now=now)
+    _lay(dated, by=by, now=now)
+    for owner, customers in waiting.items():
+        days = [None] * len(customers)
+        if undated == "spread":
+            days = Binder(owner, now=now).spread(len(customers))
+        _lay(zip(customers, days, strict=True), by=by, now=now, reason=reason)
+
+
+def _by_date(
+    placements: Iterable[tuple[Customer, date | None]], *, now: datetime
+) -> tuple[list[tuple[Customer, date]], dict[User, list[Customer]]]:
+    dated, waiting = [], {}
+    for customer, day in placements:
+        if day and day >= customer.owner.today(now):
+            dated.append((customer, day))
+        else:
+            waiting.setdefault(customer.owner, []).append(customer)
+    return dated, waiting
+
+
+def _lay(
+    places: Iterable[tuple[Customer, date | None]], *, by: User | None, now: datetime, reason: str = ""
+) -> None:
+    rows = (
+        FollowUp(
+            customer=customer, owner_id=customer.owner_id, due_on=day, rest_reason="" if day else reason[:200],
+            opened_by=by, opened_at=now,
+        )
+        for customer, day in places
+    )  # fmt: skip
+    FollowUp.objects.bulk_create(rows, batch_size=2000)
+
+
+@transaction.atomic
+def speak_up(
+    *, customer: Customer, source: str, key: str, reason: str, on: date, pull_forward: bool, now: datetime
+) -> Slip:
+    """Lay a reason slip on a dossier, once per source and key; with `pull_forward` it may bring the date forward.
+
+    Never back, and never past an agreed appointment: there the slip only shows, and the page asks.
+    """
+    slip, is_new = Slip.objects.get_or_create(
+        customer=customer,
+        source=source,
+        key=key,
+        defaults={"reason": reason, "speaks_on": on, "made_at": now},
+    )
+    if is_new and pull_forward:
+        followup = FollowUp.objects.open().select_related("owner__team").get(customer=customer)
+        if not followup.is_appointment:
+            bring_forward(slip=slip, followup=followup, by=None, now=now)
+    return slip
+
+
+@transaction.atomic
+def bring_forward(*, slip: Slip, followup: FollowUp, by: User | None, now: datetime) -> FollowUp:
+    """Put the dossier behind the slip's day, or the next working day after it, if that is earlier than its own."""
+    day = followup.owner.calendar.next_working(max(slip.speaks_on, followup.owner.today(now)))
+    if followup.due_on is not None and followup.due_on <= day:
+        return followup
+    slip.pulled_from = followup.due_on
+    slip.save(update_fields=["pulled_from"])
+    return followup.move(to=Tab(due_on=day), by=by, now=now, result=FollowUp.Result.PULLED)
+
+
+@transaction.atomic
+def hand_over(customer: Customer) -> None:
+    """Let the dossier's place follow its new owner into his binder."""
+    FollowUp.objects.open().filter(customer=customer).update(owner_id=customer.owner_id)
+
+
+@transaction.atomic
+def new_dossier(
+    *, customer: Customer, person: Person | None, to: Tab, kind: str, plan: str, by: User, now: datetime
+) -> FollowUp:
+    """Make a dossier of an unsaved card and, if known, the person to talk to, and put it behind its first tab."""
+    customer.write()
+    if person:
+        person.customer = customer
+        person.save()
+        customer.main_person = person
+        customer.write()
+    return FollowUp.objects.create(
+        customer=customer, owner_id=customer.owner_id, due_on=to.due_on, precision=to.precision, at=to.at,
+        hint=to.hint, kind=kind, plan=plan, opened_by=by, opened_at=now,
+        rest_reason=(plan or _("put into the cabinet by hand"))[:200] if to.is_cabinet else "",
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""What the binder adds to every dossier: its first place, where it lies, and the result slip."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from contacts.models import Customer
+from contacts.registry import Panel, Part
+from crm.team.models import User
+from followups.actions import hand_over, open_in_binder
+from followups.board import Board, Sheet, open_sheet
+from followups.dates import Tab
+from followups.models import FollowUp
+from followups.views.board import just_placed
+
+
+def lies_under(customers: Iterable[Customer]) -> dict[int, FollowUp]:
+    return {f.customer_id: f for f in FollowUp.objects.open().filter(customer__in=customers)}
+
+
+class Place:
+    """Where one dossier lies, as its own page shows it."""
+
+    def __init__(self, user: User, customer: Customer, *, placed: str = "") -> None:
+        self.user = user
+        self.customer = customer
+        self.now = timezone.now()
+        self._placed = placed
+
+    @cached_property
+    def followup(self) -> FollowUp:
+        """As the page has read it already; mostly in the binder of the customer's owner."""
+        found = getattr(self.customer, "place", None) or FollowUp.objects.open().get(customer=self.customer)
+        found.customer = self.customer
+        if found.owner_id == self.customer.owner_id:
+            found.owner = self.customer.owner
+        found.owner.team = self.user.team  # nothing crosses the team: no query needs to tell
+        return found
+
+    @cached_property
+    def board(self) -> Board:
+        tab = Tab(self.followup.due_on, self.followup.precision)
+        return Board(user=self.user, owner=self.followup.owner, tab=tab, now=self.now)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        return open_sheet(self.board, self.followup, alone=True)
+
+    @cached_property
+    def placed(self) -> list[FollowUp]:
+        return just_placed(self.user, self._placed)
+
+    @cached_property
+    def path(self) -> list[date]:
+        """The tabs of the two places before this one, the older first."""
+        before = FollowUp.objects.filter(
+            customer=self.customer, closed_at__isnull=False, due_on__isnull=False
+        )
+        return list(before.order_by("-closed_at", "-pk").values_list("due_on", flat=True)[:2])[::-1]
+
+    @cached_property
+    def _neighbours(self) -> list[tuple[int, str]]:
+        under = self.board.binder.dossiers_under(self.board.tab)
+        return list(under.values_list("customer_id", "customer__name"))
+
+    @property
+    def position(self) -> int:
+        """Counted from 1 in the working order of its tab."""
+        ids = [pk for pk, _ in self._neighbours]
+        return ids.index(self.customer.pk) + 1 if self.customer.pk in ids else 0
+
+    @property
+    def size(self) -> int:
+        return len(self._neighbours)
+
+    @property
+    def next(self) -> tuple[int, str] | None:
+        return self._neighbours[self.position] if 0 < self.position < self.size else None
+
+    @property
+    def previous(self) -> tuple[int, str] | None:
+        return self._neighbours[self.position - 2] if self.position > 1 else None
+
+
+def _place(request: HttpRequest, customer: Customer) -> dict:
+    """One Place for all panels of a page."""
+    known = request.__dict__.setdefault("places", {})
+    if customer.pk not in known:
+        known[customer.pk] = Place(request.user, customer, placed=request.GET.get("placed", ""))
+    place = known[customer.pk]
+    return {
+        "place_here": place,
+        "board": place.board,
+        "sheet": place.sheet,
+        "placed": place.placed,
+        "page": "dossier",
+    }
+
+
+def _panel(slot: str, context: Callable[[HttpRequest, Customer], dict] = _place) -> Panel:
+    return Panel(slot, f"followups/panels/{slot}.html", context)
+
+
+PART = Part(
+    name="binder",
+    panels=tuple(_panel(slot) for slot in ("tabs", "mid", "right", "rail", "bar")),
+    opened=open_in_binder,
+    handed_over=hand_over,
+    lies_under=lies_under,
+)

@@ -1,0 +1,67 @@
+"""Who may lay a reason slip on a dossier. Apps above add their source from AppConfig.ready."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.functional import Promise
+
+from contacts.models import Customer
+from followups.actions import speak_up
+from followups.models import MovedMeanwhile, Slip
+
+
+@dataclass(frozen=True)
+class SlipDraft:
+    """One reason to speak up on a day. `key` tells it from all others of this source and customer."""
+
+    customer: Customer
+    key: str
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True)
+class SlipSource:
+    """`find` gives what there is to say at an instant, whether or not it was said before."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    find: Callable[[datetime], Iterable[SlipDraft]]
+    pull_forward: bool
+
+
+_sources: dict[str, SlipSource] = {}
+
+
+def register(source: SlipSource) -> None:
+    _sources[source.name] = source
+
+
+def collect(now: datetime) -> str:
+    """Lay every slip whose time has come and that was not laid before; says how many those were."""
+    return f"{sum(_collect_from(source, now) for source in _sources.values())} slips"
+
+
+def _collect_from(source: SlipSource, now: datetime) -> int:
+    drafts = list(source.find(now))
+    days = {draft.on for draft in drafts}
+    laid = set(Slip.objects.filter(source=source.name, speaks_on__in=days).values_list("customer_id", "key"))
+    return sum(_lay(source, d, now) for d in drafts if (d.customer.pk, d.key) not in laid)
+
+
+def _lay(source: SlipSource, draft: SlipDraft, now: datetime) -> bool:
+    try:
+        speak_up(
+            customer=draft.customer,
+            source=source.name,
+            key=draft.key,
+            reason=draft.reason[:200],
+            on=draft.on,
+            pull_forward=source.pull_forward,
+            now=now,
+        )
+    except MovedMeanwhile:
+        return False  # somebody is at this dossier right now: the next run lays it
+    return True

@@ -1,0 +1,137 @@
+"""The tabs as markup. A page shows them two or three times over, and a template takes five times as long for them."""
+
+from datetime import date
+
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.markup import fill, join
+from crm.templatetags.ringbinder import weekday_key
+from followups.binder import DayTab, MonthTab, written
+from followups.board import Board, Gauge
+
+BAR = '<svg class="rb-bar" aria-hidden="true"><rect width="{percent}%" height="4"/></svg>'
+DAY = (
+    '\n    <li id="tab-{slug}"{oob}><a class="{look}" data-wd="{hue}" data-tab="{number}" href="{url}{slug}/"'
+    '{current} title="{title}">'
+    '<span class="rb-tab__n">{number}</span><span class="rb-tab__wd" aria-hidden="true">{weekday}</span>'
+    + BAR
+    + '<span class="rb-tab__c"><span class="visually-hidden">{title}: </span>{count}</span></a></li>'
+)
+MOVE = (
+    '\n    <li><button type="submit" class="{look}" data-wd="{hue}" data-tab="{number}" data-href="{url}{slug}/"'
+    ' name="pick" value="{slug}"'
+    '{current} title="{title}"><span class="rb-tab__n">{number}</span>'
+    + BAR
+    + '<span class="visually-hidden">{label}</span></button></li>'
+)
+VOID = (
+    '\n    <li><span class="rb-tab rb-tab--void" title="{title}"><span class="rb-tab__n">{number}</span>'
+    '<span class="visually-hidden">{title}</span></span></li>'
+)
+MONTH = '\n    <li><a href="{url}{slug}/"{current} title="{title}">{name} <small>{load}</small></a></li>'
+DONE = '<rect class="rb-gauge__done" x="{x}" y=".5" width="11" height="15" rx="2"/>'
+TO_DO = '<rect class="rb-gauge__todo" x="{x}" width="12" height="16" rx="2"/>'
+OPTION = '<option value="{value}"{chosen}>{label}</option>'
+
+
+def day_tabs(board: Board) -> SafeString:
+    """The 31 links of the rail."""
+    return join(_day(tab, board) for tab in board.rail)
+
+
+def changed_tabs(board: Board, days: list[date | None]) -> SafeString:
+    """The tabs of these days, for a page that shows the others already."""
+    oob = SafeString(' hx-swap-oob="true"')
+    return join(_day(tab, board, oob=oob) for tab in board.rail if tab.day and tab.day in days)
+
+
+def _day(tab: DayTab, board: Board, *, oob: str = "") -> SafeString:
+    if not tab.day:
+        return _void(tab)
+    current = SafeString(' aria-current="date"') if tab.is_open else ""
+    return fill(
+        DAY,
+        **_looks(tab),
+        oob=oob,
+        url=board.url,
+        current=current,
+        title=tab.title,
+        weekday=tab.weekday,
+        count=tab.count,
+    )
+
+
+def move_tabs(board: Board) -> SafeString:
+    """The same as buttons, each of which moves the dossier there."""
+    # Looked up once for all tabs.
+    title, label = _("Move to %(day)s"), _("Move to %(day)s, %(load)s of %(room)s")
+    return join(_move(tab, board, title=title, label=label) for tab in board.rail)
+
+
+def _move(tab: DayTab, board: Board, *, title: str, label: str) -> SafeString:
+    if not tab.day:
+        return _void(tab)
+    words = {"day": tab.title, "load": tab.load, "room": tab.capacity}
+    return fill(
+        MOVE,
+        **_looks(tab),
+        url=board.url,
+        current=SafeString(' aria-current="true"') if tab.is_open else "",
+        title=title % words,
+        label=label % words,
+    )
+
+
+def _looks(tab: DayTab) -> dict[str, object]:
+    return {
+        "look": tab.look,
+        "hue": weekday_key(tab.day),
+        "number": tab.number,
+        "slug": tab.slug,
+        "percent": tab.percent,
+    }
+
+
+def _void(tab: DayTab) -> SafeString:
+    return fill(VOID, number=tab.number, title=_("no such day this month"))
+
+
+def month_tabs(board: Board) -> SafeString:
+    """The links to the coming months."""
+    return join(_month(tab, board) for tab in board.months)
+
+
+def _month(tab: MonthTab, board: Board) -> SafeString:
+    words = {"name": tab.title, "n": tab.load}
+    title = ngettext("%(name)s: %(n)s dossier", "%(name)s: %(n)s dossiers", tab.load) % words
+    year = f" ’{written(tab.first, 'y')}" if tab.first.month == 1 else ""
+    current = SafeString(' aria-current="true"') if tab.is_open else ""
+    return fill(
+        MONTH, url=board.url, slug=tab.slug, current=current, title=title, name=tab.name + year, load=tab.load
+    )
+
+
+def gauge_blocks(gauge: Gauge) -> SafeString:
+    """The day's sheets: first those that have moved on."""
+    done = (fill(DONE, x=x) for x in gauge.done_blocks)
+    return join([*done, *(fill(TO_DO, x=x) for x in gauge.to_do_blocks)])
+
+
+def tab_options(board: Board, picked: str) -> SafeString:
+    """Every tab to choose from in a list, the coming days first."""
+    tabs = [*board.rail_from_today, *board.months]
+    return join(_option(tab.slug, f"{tab.title} · {tab.load}", picked) for tab in tabs)
+
+
+def options(field: BoundField) -> SafeString:
+    """The choices of a field in a form."""
+    chosen = field.value()
+    return join(_option(value, label, chosen) for value, label in field.field.choices)
+
+
+def _option(value: str, label: str, picked: str | None) -> SafeString:
+    chosen = SafeString(" selected") if value == picked else ""
+    return fill(OPTION, value=value, chosen=chosen, label=label)

@@ -1,0 +1,57 @@
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+from followups.dates import Tab
+from followups.destination import tab_name as name_of
+from followups.models import FollowUp
+from followups.row import Rows
+from followups.tabs import changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, tab_options
+
+register = template.Library()
+
+for tabs in (changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, tab_options):
+    register.simple_tag(tabs)
+
+OUTCOME_ICONS = {
+    "agreed": "check",
+    "bought": "buy",
+    "offer": "offer",
+    "missed": "x",
+    "later": "clock",
+    "refused": "bad",
+}
+
+
+@register.filter
+def tab_name(tab: Tab) -> str:
+    """A tab as one says it: "Tue 8 Dec", "July", "the cabinet"."""
+    return name_of(tab, today=timezone.localdate())
+
+
+@register.filter
+def outcome_icon(outcome: str) -> str:
+    return OUTCOME_ICONS[outcome]
+
+
+@register.filter
+def kind_word(kind: str, number: int) -> str:
+    """The word behind a number: 1 call, 9 calls."""
+    words = {
+        "call": ngettext("call", "calls", number),
+        "visit": ngettext("visit", "visits", number),
+        "offer": ngettext("offer", "offers", number),
+        "email": ngettext("e-mail", "e-mails", number),
+        "letter": ngettext("letter", "letters", number),
+    }
+    return words[kind]
+
+
+@register.simple_tag(takes_context=True)
+def rows(context: Context, places: list[FollowUp], with_day: bool = False, oob: str = "") -> SafeString:
+    """The rows of `board` for these places, the open `sheet` marked."""
+    sheet = context.get("sheet")
+    opened = sheet.followup.pk if sheet else None
+    return Rows(context["board"], opened=opened, with_day=with_day, oob=oob).of(places)
