@@ -1,0 +1,22 @@
+from collections.abc import Collection
+from datetime import datetime
+
+from django.apps import AppConfig
+
+
+class SegmentationConfig(AppConfig):
+    name = "segmentation"
+
+    def ready(self) -> None:
+        from contacts import registry
+
+        registry.register(registry.Part("segmentation", purchases_changed=purchases_changed))
+
+
+def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:
+    """Bring summaries, scores and expectations of these customers up to their purchases."""
+    from segmentation.nightly_expectations import expect_some
+    from segmentation.scores import refresh
+
+    refresh(customer_ids, now=now)
+    expect_some(customer_ids, now=now)

@@ -1,0 +1,194 @@
+"""A team's purchases as arrays: who bought on which day. What the estimates of intervals and chances read.
+
+Purchases of one day count once. A day whose amounts come to less than nothing is a return and no purchase; a day
+that comes to nothing (a free sample, an exchange) is one. What lies after the day asked for is not known yet.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from io import BytesIO
+from itertools import islice
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from contacts.models import Purchase
+from crm.team.models import Team
+from segmentation import sql
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+SPAN = 1 << 22  # more than the days of all years up to 9999
+HALF_CENT = 0.005
+BATCH = 50_000
+
+# One row of PostgreSQL's binary COPY: the number of columns, then each with its length before it.
+_ROW = np.dtype(
+    [
+        ("columns", ">i2"),
+        ("_1", ">i4"),
+        ("who", ">i8"),
+        ("_2", ">i4"),
+        ("day", ">i4"),
+        ("_3", ">i4"),
+        ("sum", ">f8"),
+    ]
+)
+_HEAD, _FOOT = 19, 2
+_PG = (
+    "SELECT customer_id, bought_on - DATE '0001-01-01' + 1, amount::float8 FROM contacts_purchase "
+    "WHERE team_id = %s AND bought_on <= %s"
+)
+_LITE = (
+    "SELECT customer_id, CAST(julianday(bought_on) - 1721424.5 AS INTEGER), amount FROM contacts_purchase "
+    "WHERE team_id = %s AND bought_on <= %s"
+)
+
+
+@dataclass(frozen=True)
+class Log:
+    """Purchase days in the order of customers, then days; days are proleptic ordinals.
+
+    `customers` are the ids, rising; `who` is the place of each purchase's customer in them. Every customer has
+    bought at least once.
+    """
+
+    customers: Ints
+    who: Ints
+    day: Ints
+    until: int
+
+    @classmethod
+    def of(cls, customers: Ints, days: Ints, *, until: int) -> "Log":
+        """From pairs in any order, of which the same may occur twice; those after `until` are left out."""
+        known = days <= until
+        keys = np.sort(customers[known] * SPAN + days[known])  # np.unique takes five times as long
+        again = np.zeros(len(keys), dtype=bool)
+        again[1:] = keys[1:] == keys[:-1]
+        return cls._of_keys(keys[~again], until)
+
+    @classmethod
+    def _of_keys(cls, keys: Ints, until: int) -> "Log":
+        """From customers' ids times SPAN plus days, rising, each once."""
+        ids, days = keys // SPAN, keys % SPAN
+        begins = np.ones(len(keys), dtype=bool)
+        begins[1:] = ids[1:] != ids[:-1]
+        return cls(ids[begins], np.cumsum(begins) - 1, days, until)
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    @cached_property
+    def keys(self) -> Ints:
+        return self.who * SPAN + self.day
+
+    @cached_property
+    def start(self) -> Ints:
+        """Where each customer's purchases begin; one more entry than customers."""
+        return np.searchsorted(self.who, np.arange(len(self.customers) + 1))
+
+    @cached_property
+    def first(self) -> Ints:
+        """Each customer's first day."""
+        return self.day[self.start[:-1]]
+
+    @cached_property
+    def log_gaps(self) -> tuple[Floats, Floats]:
+        """Running sums of the logarithms of all gaps, and of their squares: [k] is the sum up to purchase k."""
+        gaps = np.zeros(len(self))
+        inner = self.who[1:] == self.who[:-1]
+        gaps[1:][inner] = np.log(self.day[1:][inner] - self.day[:-1][inner])
+        return np.cumsum(gaps), np.cumsum(gaps**2)
+
+    def upto(self, who: Ints, on: Ints | int) -> Ints:
+        """The place behind the last purchase that each customer has made until `on`, that day included."""
+        return np.searchsorted(self.keys, who * SPAN + on, side="right")
+
+    def known_on(self, on: int) -> Ints:
+        """Places of the customers who have bought by that day."""
+        return np.flatnonzero(self.first <= on)
+
+    def bought_within(self, who: Ints, on: Ints | int, days: int) -> Flags:
+        """Whether each customer bought on one of the so many days after `on`."""
+        return self.upto(who, on + days) > self.upto(who, on)
+
+    def cut(self, until: int) -> "Log":
+        """What was known of it on an earlier day."""
+        known = self.day <= until
+        return Log._of_keys(self.customers[self.who[known]] * SPAN + self.day[known], until)
+
+
+def read_log(team: Team, *, until: date, of: Collection[int] | None = None) -> Log:
+    """The purchases of the team, or of these of its customers, that were made by that day."""
+    who, day, amount = (_read_copy if connection.vendor == "postgresql" else _read_rows)(team, until, of)
+    bought = _purchase_days(who, day, amount)
+    return Log.of(who[bought], day[bought], until=until.toordinal())
+
+
+def _read_copy(team: Team, until: date, of: Collection[int] | None) -> tuple[Ints, Ints, Floats]:
+    """PostgreSQL hands rows over as they lie in memory; a million need no object each."""
+    file = BytesIO()
+    with connection.cursor() as cursor:
+        query = cursor.cursor.mogrify(*_query(_PG, team, until, of)).decode()
+        cursor.cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", file)
+    rows = np.frombuffer(file.getbuffer()[_HEAD:-_FOOT], dtype=_ROW)
+    return rows["who"].astype(np.int64), rows["day"].astype(np.int64), rows["sum"].astype(np.float64)
+
+
+def _read_rows(team: Team, until: date, of: Collection[int] | None) -> tuple[Ints, Ints, Floats]:
+    parts = [np.empty((0, 3))]
+    with connection.cursor() as cursor:
+        cursor.execute(*_query(_LITE, team, until, of))
+        parts += [np.array(rows, dtype=np.float64) for rows in _batches(cursor)]
+    table = np.concatenate(parts)
+    return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
+
+
+def _batches(cursor: object) -> Iterator[list]:
+    while rows := cursor.fetchmany(BATCH):
+        yield rows
+
+
+def _query(text: str, team: Team, until: date, of: Collection[int] | None) -> tuple[str, tuple]:
+    only = "" if of is None else f" AND customer_id IN ({sql.numbers(of)})"
+    return text + only, (team.pk, until)
+
+
+def _purchase_days(who: Ints, day: Ints, amount: Floats) -> Flags:
+    """Which rows lie on a day that is no return on balance."""
+    if not (amount < 0).any():
+        return np.ones(len(who), dtype=bool)
+    _ids, place = np.unique(who, return_inverse=True)
+    _days, of_day = np.unique(place * SPAN + day, return_inverse=True)
+    return np.bincount(of_day, weights=amount)[of_day] > -HALF_CENT
+
+
+def product_groups(team: Team, log: Log) -> tuple[list[str], Ints]:
+    """Names of the product groups, and the group of each purchase day of the log as a place among them.
+
+    Of several groups on one day, the first by name counts; a purchase without a group has none ("").
+    """
+    rows = Purchase.objects.filter(team=team, bought_on__lte=date.fromordinal(log.until))
+    names = sorted(rows.order_by().values_list("product_group", flat=True).distinct())
+    codes = {name: code for code, name in enumerate(names)}
+    group = np.full(len(log), len(names), dtype=np.int64)
+    found = rows.order_by().values_list("customer_id", "bought_on", "product_group").iterator(BATCH)
+    while batch := list(islice(found, BATCH)):
+        table = np.array([(who, day.toordinal(), codes[name]) for who, day, name in batch])
+        at, known = _places(log, table[:, 0], table[:, 1])
+        np.minimum.at(group, at[known], table[known, 2])
+    return names, group
+
+
+def _places(log: Log, customers: Ints, days: Ints) -> tuple[Ints, Flags]:
+    """Where purchases lie in the log, and which of them are in it."""
+    who = np.searchsorted(log.customers, customers).clip(max=max(len(log.customers) - 1, 0))
+    at = np.searchsorted(log.keys, who * SPAN + days).clip(max=max(len(log) - 1, 0))
+    if not len(log):
+        return at, np.zeros(len(at), dtype=bool)
+    return at, (log.customers[who] == customers) & (log.keys[at] == who * SPAN + days)

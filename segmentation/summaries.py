@@ -1,0 +1,59 @@
+"""Purchases summed up per customer and per customer and quarter, in the database."""
+# ruff: noqa: S608
+
+from collections.abc import Collection
+from datetime import date
+
+from contacts.models import Purchase
+from segmentation import sql
+from segmentation.models import QuarterSummary
+
+QUARTER_KEY = ("customer_id", "quarter")
+
+
+def facts(
+    team_id: int, *, as_of: date, period_from: date | None = None, of: Collection[int] | None = None
+) -> str:
+    """SQL of what the purchases until `as_of`, that day included, come to: a row for each customer with any.
+
+    Columns: customer_id, purchase_days, first_on, last_on, money; frequency and monetary since `period_from`.
+    """
+    inside = f"bought_on >= {sql.literal(period_from)}" if period_from else ""
+    days = f"COUNT(DISTINCT CASE WHEN {inside} THEN bought_on END)" if inside else "COUNT(DISTINCT bought_on)"
+    money = sql.total(f"CASE WHEN {inside} THEN amount ELSE 0 END" if inside else "amount")
+    return (
+        f"SELECT customer_id, COUNT(DISTINCT bought_on) AS purchase_days, MIN(bought_on) AS first_on, "
+        f"MAX(bought_on) AS last_on, {sql.total('amount')} AS money, {days} AS frequency, {money} AS monetary "
+        f"FROM {sql.table(Purchase)} WHERE {_until(team_id, as_of, of)} GROUP BY customer_id"
+    )
+
+
+def quarters(team_id: int, *, as_of: date, of: Collection[int] | None = None) -> str:
+    """SQL of the same per customer and quarter."""
+    return (
+        f"SELECT customer_id, {sql.literal(team_id)} AS team_id, {sql.quarter('bought_on')} AS quarter, "
+        f"COUNT(DISTINCT bought_on) AS days, {sql.total('amount')} AS money, MAX(bought_on) AS last_on "
+        f"FROM {sql.table(Purchase)} WHERE {_until(team_id, as_of, of)} GROUP BY customer_id, 3"
+    )
+
+
+def write_quarters(team_id: int, *, as_of: date, of: Collection[int] | None = None) -> tuple[int, int]:
+    """Put the quarters of a team, or of these customers, right. Returns how many rows were written and deleted."""
+    if of is not None:
+        return _write_quarters(quarters(team_id, as_of=as_of, of=of), f"customer_id IN ({sql.numbers(of)})")
+    within = f"team_id = {sql.literal(team_id)}"
+    with sql.kept("fresh_quarters", quarters(team_id, as_of=as_of)) as fresh:
+        return _write_quarters(f"SELECT * FROM {fresh}", within)
+
+
+def _write_quarters(select: str, within: str) -> tuple[int, int]:
+    written = sql.write_changed(QuarterSummary, select, key=QUARTER_KEY, within=within)
+    return written, sql.delete_others(QuarterSummary, select, key=QUARTER_KEY, within=within)
+
+
+def _until(team_id: int, as_of: date, of: Collection[int] | None) -> str:
+    return f"team_id = {sql.literal(team_id)} AND bought_on <= {sql.literal(as_of)}{_among(of)}"
+
+
+def _among(of: Collection[int] | None) -> str:
+    return "" if of is None else f" AND customer_id IN ({sql.numbers(of)})"
