@@ -1,0 +1,139 @@
+"""axe finds nothing on any page, by day and by lamp, on a desk and on a phone; and nothing runs off the page."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from crm.team.models import User
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import (
+    make_absence,
+    make_dossier,
+    make_entry,
+    make_person,
+    make_purchase,
+    make_slip,
+    make_user,
+)  # fmt: skip
+
+
+@pytest.fixture
+def world(live_server, team, nino, levan, lead):
+    """A binder with something behind every kind of tab."""
+    today = nino.today()
+    first = make_dossier(
+        owner=nino, due_on=today, at="10:15", name="Weingut Kessler & Sohn", plan="600 gift cartons, yes or no?",
+        person="Barbara Kessler", phone="+49 69 90009 142", email="b@kessler.example", best_time="before noon",
+        street="Rheinstraße 14", postcode="55276", town="Oppenheim",
+    )  # fmt: skip
+    make_entry(
+        customer=first.customer, kind="call", outcome="agreed", text="Likes the window carton", next_on=today
+    )
+    make_purchase(customer=first.customer)
+    make_person(customer=first.customer, name="Matthias", role="uses", phone="+49 69 90009 145")
+    make_slip(customer=first.customer, speaks_on=today, reason="Barbara turns 50")
+    make_dossier(owner=nino, due_on=today, name="Sehr lange Donaudampfschifffahrtsgesellschaft mbH & Co. KG")
+    for _ in range(2):
+        make_dossier(owner=nino, due_on=today - timedelta(3), name="Bergmann Optik")
+    make_dossier(owner=nino, due_on=today.replace(day=1), precision="month")
+    make_dossier(
+        owner=nino, due_on=(today + timedelta(90)).replace(day=1), precision="month", name="ყველის სახლი"
+    )
+    make_dossier(owner=nino, rest_reason="Closed for the season")
+    make_absence(user=levan, stand_in=nino, starts_on=today, ends_on=today + timedelta(3))
+    User.objects.filter(pk=nino.pk).update(own_capacity=1)
+    return first
+
+
+PAGES = {
+    "today": lambda f: f"/binder/{f.owner_id}/{f.due_on}/",
+    "open dossier": lambda f: f"/binder/{f.owner_id}/{f.due_on}/{f.customer_id}/",
+    "month": lambda f: f"/binder/{f.owner_id}/{f.due_on + timedelta(90):%Y-%m}/",
+    "cabinet": lambda f: f"/binder/{f.owner_id}/cabinet/",
+    "empty tab": lambda f: f"/binder/{f.owner_id}/{f.due_on + timedelta(1)}/",
+    "binders": lambda f: reverse("followups:binders"),
+    "new dossier": lambda f: reverse("followups:new"),
+    "customers": lambda f: reverse("contacts:list"),
+    "nothing found": lambda f: reverse("contacts:list") + "?q=zzzz",
+    "dossier": lambda f: reverse("contacts:dossier", args=[f.customer_id]),
+    "edit": lambda f: reverse("contacts:edit", args=[f.customer_id]),
+    "person": lambda f: reverse("contacts:person_add", args=[f.customer_id]),
+    "import": lambda f: reverse("contacts:import"),
+    "team": lambda f: reverse("team:members"),
+    "new member": lambda f: reverse("team:member_new"),
+    "absences": lambda f: reverse("team:absences"),
+    "team settings": lambda f: reverse("team:settings"),
+    "own settings": lambda f: reverse("team:profile"),
+    "help": lambda f: reverse("team:help"),
+    "two-step login": lambda f: reverse("mfa_index"),
+    "password": lambda f: reverse("account_change_password"),
+    "not found": lambda f: "/no/such/page/",
+}
+LOOKS = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
+
+
+def violations(page):
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found]
+
+
+def runs_off(page):
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize(("viewport", "theme"), LOOKS)
+def test_every_page_inside(open_as, world, lead, viewport, theme):
+    page = open_as(lead, "/binder/", viewport, color_scheme=theme, reduced_motion="reduce")
+    for name, address in PAGES.items():
+        page.goto(address(world))
+        assert (name, violations(page), runs_off(page)) == (name, [], False)
+
+
+@pytest.mark.parametrize(("viewport", "theme"), LOOKS)
+def test_every_page_before_the_login(open_as, live_server, db, viewport, theme):
+    page = open_as(None, "/start/", viewport, color_scheme=theme, reduced_motion="reduce")
+    found = {"start": (violations(page), runs_off(page))}
+    make_user()
+    for path in ("/account/login/", "/account/password/reset/"):
+        page.goto(path)
+        found[path] = (violations(page), runs_off(page))
+    assert found == dict.fromkeys(found, ([], False))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_only_shows_after_a_press(open_as, world, nino, theme):
+    page = open_as(nino, "/binder/", color_scheme=theme, reduced_motion="reduce")
+    page.fill("#when", "whenever")
+    page.locator("#file-note .rb-ask").wait_for()
+    page.click(".rb-behind summary")
+    page.check("[data-row] input[name=f] >> nth=0", force=True)
+    assert violations(page) == []
+    page.fill("#when", "in 3 weeks")
+    page.locator("[name=named]:not([value=''])").wait_for(state="attached")
+    page.click("[data-file]")
+    page.locator("#filed .rb-filed").wait_for()
+    page.keyboard.press("?")
+    page.get_by_role("dialog").get_by_text("left behind").wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/settings/", "/customers/new/"])
+def test_at_320_pixels_nothing_runs_off_the_page(open_as, world, nino, path):
+    page = open_as(nino, path, {"width": 320, "height": 640})
+    assert runs_off(page) is False
+
+
+@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/settings/", "/customers/new/"])
+def test_at_twice_the_size_nothing_runs_off_the_page(open_as, world, nino, path):
+    page = open_as(nino, path, {"width": 720, "height": 450})
+    assert runs_off(page) is False
+
+
+def test_on_a_low_laptop_tabs_keep_their_height(open_as, world, nino):
+    page = open_as(nino, "/binder/", {"width": 1366, "height": 768})
+    heights = page.evaluate("[...document.querySelectorAll('.rb-rail li')].map(li => li.offsetHeight)")
+    assert (len(heights), min(heights) >= 24) == (31, True)
+    expected = page.locator(".rb-tab--today")
+    assert expected.is_visible()

@@ -1,0 +1,63 @@
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from tests.factories import make_lead, make_team, make_user
+
+
+def pytest_configure() -> None:
+    """Settings for tests: static files straight from the tree, and passwords that are quick to make."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """PostgreSQL drops no database in use: a page that was left may still be asking the live server something."""
+    yield
+    if connection.vendor == "postgresql":
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(f"{others} AND pid <> pg_backend_pid()")
+
+
+@pytest.fixture
+def team(db):
+    return make_team()
+
+
+@pytest.fixture
+def nino(team):
+    return make_user(team=team, name="Nino Beridze", email="nino@team.example")
+
+
+@pytest.fixture
+def levan(team):
+    return make_user(team=team, name="Levan Gelashvili", email="levan@team.example")
+
+
+@pytest.fixture
+def lead(team):
+    return make_lead(team=team, name="Lena Vogt", email="lena@team.example")
+
+
+@pytest.fixture
+def stranger(db):
+    """Somebody of another team."""
+    return make_user(name="Stan Stranger", email="stan@elsewhere.example")
+
+
+@pytest.fixture
+def client_of():
+    """Gives a client logged in as the user it is called with."""
+
+    def login(user):
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return login

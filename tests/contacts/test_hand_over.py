@@ -1,0 +1,56 @@
+import pytest
+
+from contacts.actions import hand_over_all
+from contacts.models import Customer, Entry
+from followups.models import FollowUp
+from tests.factories import NOW, make_dossier, make_user
+
+
+@pytest.fixture
+def three(nino):
+    return [make_dossier(owner=nino) for _ in range(3)]
+
+
+def url(owner):
+    return f"/customers/of/{owner.pk}/hand-over/"
+
+
+def test_the_page_says_how_many_and_changes_nothing(client_of, lead, nino, three):
+    page = client_of(lead).get(url(nino)).content.decode()
+    assert ("Hand over 3 dossiers" in page, Customer.objects.filter(owner=nino).count()) == (True, 3)
+
+
+def test_all_dossiers_and_their_places_go_to_a_colleague(client_of, lead, nino, levan, three):
+    kept = make_dossier(owner=lead)
+    response = client_of(lead).post(url(nino), {"to": levan.pk}, follow=True)
+    assert response.redirect_chain == [(f"/customers/?owner={levan.pk}", 302)]
+    assert "3 dossiers of Nino Beridze are now with Levan Gelashvili." in response.content.decode()
+    assert [Customer.objects.filter(owner=who).count() for who in (nino, levan, lead)] == [0, 3, 1]
+    assert [FollowUp.objects.open().filter(owner=who).count() for who in (nino, levan)] == [0, 3]
+    told = Entry.objects.values_list("text", "author")
+    assert set(told) == {("Handed over from Nino Beridze to Levan Gelashvili.", lead.pk)}
+    assert (Entry.objects.count(), kept.customer.entries.count()) == (3, 0)
+
+
+def test_an_empty_binder_has_nothing_to_hand_over(client_of, lead, nino, levan):
+    page = client_of(lead).get(url(nino)).content.decode()
+    assert "Nino Beridze has no dossiers." in page
+    assert hand_over_all(owner=nino, to=levan, by=lead, now=NOW) == 0
+
+
+def test_nobody_gets_them_who_is_elsewhere_has_left_or_has_them(client_of, lead, nino, stranger, three):
+    gone = make_user(team=nino.team, is_active=False)
+    client = client_of(lead)
+    answers = [client.post(url(nino), {"to": who.pk}).status_code for who in (stranger, gone, nino)]
+    assert (answers, Customer.objects.filter(owner=nino).count()) == ([422] * 3, 3)
+
+
+def test_a_manager_hands_over_nothing_but_his_own_one_by_one(client_of, nino, levan, three):
+    assert client_of(nino).post(url(nino), {"to": levan.pk}).status_code == 403
+
+
+def test_whose_login_is_to_be_closed_hands_over_from_there(client_of, lead, nino, three):
+    client = client_of(lead)
+    assert f'href="{url(nino)}"' in client.get(f"/team/{nino.pk}/").content.decode()
+    FollowUp.objects.all().delete()
+    assert url(nino) not in client.get(f"/team/{nino.pk}/").content.decode()

@@ -1,0 +1,269 @@
+"""Who may do what, for every route of the product. `tests/test_sweep.py` holds the product to it.
+
+A row is `Row(get=..., post=..., at=...)`. `get` and `post` are what anonymous, stranger, manager, lead and
+admin are answered, in that order; the words below write the usual ones. The stranger is an administrator, of
+another team. `at` makes the route's arguments from the world, in which everything belongs to the manager and
+his team. POST is sent without data. `get_writes` is the reason why a GET may change the database.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from contacts.importing import files
+from contacts.models import ImportFile
+from crm.team import invitations
+from crm.team.models import Absence, User
+from followups.models import FollowUp, Slip
+from tests.factories import (
+    NOW,
+    PASSWORD,
+    TODAY,
+    make_absence,
+    make_dossier,
+    make_entry,
+    make_lead,
+    make_purchase,
+    make_slip,
+    make_team,
+    make_user,
+)
+
+LOGIN = "login"  # sent to the login page
+Answers = tuple[int | str, ...]
+
+
+def everybody(status: int) -> Answers:
+    """Public: the same for all."""
+    return (status,) * 5
+
+
+def insiders(status: int) -> Answers:
+    """Everybody who is logged in, each about himself or his own team."""
+    return (LOGIN,) + (status,) * 4
+
+
+def leads(status: int) -> Answers:
+    """Leads and administrators, each about his own team."""
+    return (LOGIN, status, 403, status, status)
+
+
+def team(status: int) -> Answers:
+    """Something of the team: a stranger does not even learn that it is there."""
+    return (LOGIN, 404, status, status, status)
+
+
+def team_leads(status: int) -> Answers:
+    """Something of the team that is for its leads."""
+    return (LOGIN, 404, 403, status, status)
+
+
+def uploader(status: int) -> Answers:
+    """Something that is the manager's alone."""
+    return (LOGIN, 404, status, 404, 404)
+
+
+NOT_ALLOWED = insiders(405)
+
+
+@dataclass
+class World:
+    """Two teams. Everything named here belongs to the manager; the other team has the stranger."""
+
+    users: dict[str, User | None]
+    gone: User
+    absence: Absence
+    dossier: FollowUp
+    slip: Slip
+    upload: ImportFile
+    imported: ImportFile
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def manager(self) -> User:
+        return self.users["manager"]
+
+
+def make_world() -> World:
+    team = make_team()
+    manager = make_user(team=team, password=PASSWORD)
+    dossier = make_dossier(owner=manager, phone="069 1234", person="Barbara Kessler")
+    make_entry(customer=dossier.customer)
+    make_purchase(customer=dossier.customer)
+    stranger = make_user(role=User.Role.ADMIN, password=PASSWORD)
+    make_dossier(owner=stranger)
+    return World(
+        users={
+            "anonymous": None,
+            "stranger": stranger,
+            "manager": manager,
+            "lead": make_lead(team=team, password=PASSWORD),
+            "admin": make_user(team=team, role=User.Role.ADMIN, password=PASSWORD),
+        },
+        gone=make_user(team=team, is_active=False),
+        # Not over on any day on which the tests run.
+        absence=make_absence(user=manager, ends_on=TODAY.replace(year=TODAY.year + 100)),
+        dossier=dossier,
+        slip=make_slip(customer=dossier.customer, speaks_on=TODAY.replace(year=2020)),
+        upload=_upload(manager),
+        imported=_import(manager),
+    )
+
+
+def _upload(user: User) -> ImportFile:
+    """A list with one row to import and one to leave out."""
+    options = {"owner": user.pk, "undated": "rest"}
+    return files.keep(b"Firma;Telefon\nNeu;069 5\n;069 6\n", name="list.csv", user=user, options=options)
+
+
+def _import(user: User) -> ImportFile:
+    upload = _upload(user)
+    files.carry_out(upload, owner=user, by=user, now=NOW)
+    return upload
+
+
+@dataclass(frozen=True)
+class Row:
+    get: Answers = NOT_ALLOWED
+    post: Answers = NOT_ALLOWED
+    at: Callable[[World], dict] = lambda world: {}
+    get_writes: str = ""
+
+
+def page(answers: Answers, **more: object) -> Row:
+    """Only to be read."""
+    return Row(get=answers, post=tuple(LOGIN if answer == LOGIN else 405 for answer in answers), **more)
+
+
+def form(answers: Answers, **more: object) -> Row:
+    """A page with a form, which says what is missing when it is sent empty."""
+    return Row(get=answers, post=tuple(422 if answer == 200 else answer for answer in answers), **more)
+
+
+def button(answers: Answers, **more: object) -> Row:
+    """Only to be sent. Nobody may even ask with GET."""
+    return Row(post=answers, **more)
+
+
+def a_colleague(world: World) -> dict:
+    return {"pk": world.manager.pk}
+
+
+def an_absence(world: World) -> dict:
+    return {"pk": world.absence.pk}
+
+
+def an_invitation(world: World) -> dict:
+    uid, token = invitations.invite(world.manager).strip("/").split("/")[-2:]
+    return {"uid": uid, "token": token}
+
+
+def a_customer(world: World) -> dict:
+    return {"pk": world.dossier.customer_id}
+
+
+def a_person(world: World) -> dict:
+    return {"pk": world.dossier.customer_id, "person_id": world.dossier.customer.main_person_id}
+
+
+def an_upload(world: World) -> dict:
+    return {"token": world.upload.token}
+
+
+def an_import(world: World) -> dict:
+    return {"token": world.imported.token}
+
+
+def a_followup(world: World) -> dict:
+    return {"pk": world.dossier.pk}
+
+
+def a_tab(world: World) -> dict:
+    return {"who": world.manager.pk, "tab": world.dossier.tab.slug}
+
+
+def a_place(world: World) -> dict:
+    return a_tab(world) | {"customer_id": world.dossier.customer_id}
+
+
+SHARED = {
+    "home": page(everybody(302)),
+    "healthz": page(everybody(200)),
+}
+
+TEAM = {
+    "team:start": form(everybody(404)),
+    "team:help": page(insiders(200)),
+    "team:profile": form(insiders(200)),
+    "team:settings": form(leads(200)),
+    "team:members": page(insiders(200)),
+    "team:member_new": form(leads(200)),
+    "team:member": form(team_leads(200), at=a_colleague),
+    "team:invite": button(team_leads(200), at=a_colleague),
+    # His binder is not empty.
+    "team:close_login": button(team_leads(409), at=a_colleague),
+    "team:open_login": button(team_leads(302), at=lambda world: {"pk": world.gone.pk}),
+    "team:join": Row(get=everybody(200), post=everybody(200), at=an_invitation),
+    "team:absences": form(insiders(200)),
+    "team:absences_of": form(team(200), at=lambda world: {"who": world.manager.pk}),
+    "team:absence": form(team(200), at=an_absence),
+    "team:end_absence": button(team(302), at=an_absence),
+}
+
+CONTACTS = {
+    "contacts:list": page(insiders(200)),
+    "contacts:find": page(insiders(302)),  # without a script it is the list
+    "contacts:similar": page(insiders(302)),
+    "contacts:dossier": page(team(200), at=a_customer),
+    "contacts:print": page(team(200), at=a_customer),
+    "contacts:edit": form(team(200), at=a_customer),
+    "contacts:hand_over": form(team_leads(200), at=lambda world: {"who": world.manager.pk}),
+    "contacts:note": button(team(422), at=a_customer),
+    "contacts:person_add": form(team(200), at=a_customer),
+    "contacts:person": form(team(200), at=a_person),
+    "contacts:person_remove": Row(get=team(200), post=team(302), at=a_person),
+    "contacts:import": Row(get=insiders(200), post=insiders(200)),
+    # An uploaded list is its uploader's until it is imported.
+    "contacts:import_preview": Row(get=uploader(200), post=uploader(302), at=an_upload),
+    "contacts:import_result": page(uploader(200), at=an_import),
+    "contacts:import_left_out": page(uploader(200), at=an_import),
+}
+
+FOLLOWUPS = {
+    "followups:today": page(insiders(302)),
+    "followups:binders": page(insiders(200)),
+    "followups:day": page(team(200), at=a_tab),
+    "followups:dossier": page(team(200), at=a_place),
+    "followups:new": form(insiders(200)),
+    "followups:resolve": page(team(200), at=a_followup),
+    "followups:file": button(team(422), at=a_followup),
+    "followups:move": button(insiders(302)),
+    "followups:undo": button(insiders(409)),
+    "followups:bring_forward": button(team(302), at=lambda world: {"pk": world.slip.pk}),
+}
+
+# Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)
+# before anything that matters.
+ACCOUNT = {
+    "account_login": Row(get=(200, 302, 302, 302, 302), post=(200, 302, 302, 302, 302)),
+    "account_logout": Row(get=(302, 200, 200, 200, 200), post=everybody(302)),
+    "account_inactive": page(everybody(200)),
+    "account_reauthenticate": Row(get=insiders(200), post=insiders(200)),
+    "account_change_password": Row(get=insiders(200), post=insiders(200)),
+    "account_set_password": Row(get=insiders(302), post=insiders(302)),
+    "account_reset_password": Row(get=everybody(200), post=everybody(200)),
+    "account_reset_password_done": page(everybody(200)),
+    "account_reset_password_from_key": Row(
+        get=everybody(200), post=everybody(200), at=lambda world: {"uidb36": "1", "key": "no-key"}
+    ),
+    "account_reset_password_from_key_done": page(everybody(200)),
+    "mfa_index": page(insiders(200)),
+    "mfa_authenticate": Row(get=everybody(302), post=everybody(302)),
+    "mfa_reauthenticate": Row(get=insiders(302), post=insiders(302)),
+    "mfa_activate_totp": Row(get=insiders(302), post=insiders(302)),
+    "mfa_deactivate_totp": Row(get=insiders(404), post=insiders(404)),
+    "mfa_view_recovery_codes": page(insiders(404)),
+    "mfa_generate_recovery_codes": Row(get=insiders(302), post=insiders(302)),
+    "mfa_download_recovery_codes": Row(get=insiders(404), post=insiders(404)),
+}
+
+ROUTES: dict[str, Row] = SHARED | TEAM | CONTACTS | FOLLOWUPS | ACCOUNT

@@ -1,0 +1,69 @@
+import pytest
+
+TEAM = {
+    "name": "Rings & Tabs",
+    "currency": "GEL",
+    "time_zone": "Asia/Tbilisi",
+    "country": "DE",
+    "region": "BY",
+    "working_days": ["2", "1", "6"],
+    "day_capacity": "24",
+    "managers_see": "own",
+}
+
+
+@pytest.fixture
+def page(client_of, lead):
+    return client_of(lead)
+
+
+def test_a_lead_sets_how_the_team_works(page, team):
+    assert page.post("/settings/team/", TEAM).url == "/settings/team/"
+    team.refresh_from_db()
+    saved = {name: getattr(team, name) for name in TEAM}
+    assert saved == TEAM | {"working_days": "126", "day_capacity": 24}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", ""),
+        ("currency", "DEM"),
+        ("time_zone", "Europe/Atlantis"),
+        ("country", "utils"),
+        ("working_days", []),
+        ("day_capacity", "0"),
+        ("managers_see", "all"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(page, team, name, value):
+    response = page.post("/settings/team/", TEAM | {"region": "", name: value})
+    assert (response.status_code, list(response.context["form"].errors)) == (422, [name])
+    before = team.name
+    team.refresh_from_db()
+    assert team.name == before
+
+
+def test_another_country_brings_its_regions_without_a_script(page):
+    response = page.post("/settings/team/", TEAM | {"country": "AT"})
+    form = response.context["form"]
+    assert (response.status_code, list(form.errors)) == (422, ["region"])
+    assert [code for code, _name in form.fields["region"].choices][:3] == ["", "1", "2"]
+    assert page.post("/settings/team/", TEAM | {"country": "AT", "region": "9"}).status_code == 302
+
+
+def test_a_script_asks_for_the_regions_of_a_country(page, team):
+    form = page.get("/settings/team/?country=AT&name=Changed").context["form"]
+    assert [code for code, _name in form.fields["region"].choices][:3] == ["", "1", "2"]
+    assert form["name"].value() == team.name
+
+
+def test_what_could_not_be_saved_does_not_stand_in_the_page_around_the_form(page, team):
+    response = page.post("/settings/team/", TEAM | {"name": "Other", "currency": ""})
+    assert response.context["user"].team.name == team.name
+
+
+@pytest.mark.parametrize("number", ["0", "-5"])
+def test_a_day_holds_at_least_one_dossier(page, number):
+    response = page.post("/settings/team/", TEAM | {"region": "", "day_capacity": number})
+    assert response.context["form"].errors == {"day_capacity": ["Write a number of at least 1."]}
