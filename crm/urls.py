@@ -33,5 +33,6 @@ urlpatterns = [
     path("", include("crm.team.urls")),
     path("", include("followups.urls")),
     path("", include("contacts.urls")),
+    path("segments/", include("segmentation.urls")),
     path("account/", include(login)),
 ]

@@ -58,13 +58,14 @@ class Learnt:
 
 @dataclass(frozen=True)
 class Expected:
-    """One entry per customer. Windows are ordinals of days; chances are NaN where they cannot be told."""
+    """One entry per customer. Windows and due days are ordinals; chances are NaN where they cannot be told."""
 
     customers: Ints
     purchases: Ints
     usual: Ints
     window_from: Ints
     window_to: Ints
+    due: Ints
     soon: Floats
     month: Floats
     cases: Ints
@@ -172,7 +173,8 @@ def expect(log: Log, learnt: Learnt) -> Expected | None:
     soon, cases = _told(learnt, SOON, at)
     month = np.maximum(_told(learnt, MONTH, at)[0], soon)
     usual = np.maximum(np.rint(at.usual), 1).astype(np.int64)
-    return Expected(log.customers, at.purchases, usual, begin, end, soon, month, cases)
+    due = (at.last + usual).clip(begin, end)
+    return Expected(log.customers, at.purchases, usual, begin, end, due, soon, month, cases)
 
 
 def _told(learnt: Learnt, days: int, at: Standing) -> tuple[Floats, Ints]:

@@ -24,7 +24,8 @@ MANY = 500  # customers from which a team's expectations are all worked out at o
 DIGITS = 4  # of a chance that is kept
 
 COLUMNS = (
-    "customer_id", "team_id", "purchases", "usual_days", "window_from", "window_to", "p14", "p28", "cases",
+    "customer_id", "team_id", "purchases", "usual_days", "window_from", "window_to", "due_on", "p14", "p28",
+    "cases",
 )  # fmt: skip
 
 
@@ -140,10 +141,11 @@ def _write(found: Expected | None, team: Team, *, within: str) -> int:
 
 def rows(found: Expected, team: Team) -> Iterator[tuple]:
     """Rows as the table has them, in the order of COLUMNS; days as ISO text."""
-    days = {int(day): _iso(int(day)) for day in np.union1d(found.window_from, found.window_to)}
-    begin, end = ([days[day] for day in each.tolist()] for each in (found.window_from, found.window_to))
+    dated = (found.window_from, found.window_to, found.due)
+    days = {int(day): _iso(int(day)) for day in np.unique(np.concatenate(dated))}
+    begin, end, due = ([days[day] for day in each.tolist()] for each in dated)
     who, purchases, usual = (each.tolist() for each in (found.customers, found.purchases, found.usual))
-    facts = (who, [team.pk] * len(who), purchases, usual, begin, end)
+    facts = (who, [team.pk] * len(who), purchases, usual, begin, end, due)
     return zip(*facts, _kept(found.soon), _kept(found.month), found.cases.tolist(), strict=True)
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from operator import itemgetter
 
 from django.db import transaction
+from django.db.models import F
 
 from contacts.models import Customer
 from crm.team.models import Team
@@ -92,6 +93,7 @@ def score_team(team: Team, *, as_of: date) -> int:
         written = sql.write_changed(Score, _scored(scoring, fresh, as_of=as_of), key=KEY, within=mine)
         if sql.count(Score, mine) > buyers:
             written += sql.delete_others(Score, f"SELECT customer_id FROM {fresh}", key=KEY, within=mine)
+    scoring.version += 1
     scoring.save()
     return written
 
@@ -108,6 +110,7 @@ def score_again(team: Team) -> int:
     written = _write_period(scoring, start) if start != scoring.period_from else 0
     mine = f"(SELECT * FROM {sql.table(Score)} WHERE team_id = {sql.literal(team.pk)}) AS mine"
     _settle(scoring, rules, mine, as_of=scoring.as_of)
+    scoring.version += 1
     scoring.save()
     if (limits := groups.in_force(scoring)) != limits_before:
         written += groups.write_history(team.pk, as_of=scoring.as_of, limits=limits)
@@ -220,6 +223,7 @@ def _refresh(scoring: Scoring, ids: Collection[int], *, as_of: date) -> None:
         sql.delete_others(Score, facts, key=KEY, within=within)
     limits = groups.in_force(scoring)
     groups.write_history(team_id, as_of=as_of, limits=limits, of=ids, also_forget=bool(deleted))
+    Scoring.objects.filter(pk=team_id).update(version=F("version") + 1)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Who is who, and who is due."""
 
+from segmentation.models.advice import Advice
 from segmentation.models.expectation import Expectation, Forecast
 from segmentation.models.score import (
     Group,
@@ -11,8 +12,10 @@ from segmentation.models.score import (
     Score,
     Scoring,
 )
+from segmentation.models.segment import Segment
 
 __all__ = [
+    "Advice",
     "Expectation",
     "Forecast",
     "Group",
@@ -23,4 +26,5 @@ __all__ = [
     "Rules",
     "Score",
     "Scoring",
+    "Segment",
 ]

@@ -1,6 +1,6 @@
 """What is expected of each customer, and what a team's expectations go by."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -11,6 +11,9 @@ from crm.team.models import Team, User
 
 # Worked out from the purchases like the scores, for which constraints between tables cost more than they guard.
 _DERIVED = {"on_delete": models.CASCADE, "db_constraint": False}
+
+
+TWO_WEEKS = timedelta(weeks=2)
 
 
 class Forecast(models.Model):
@@ -46,6 +49,10 @@ class ExpectationQuerySet(models.QuerySet["Expectation"]):
         """Whose window has passed without a purchase."""
         return self.filter(window_to__lt=on)
 
+    def due_soon(self, *, on: date) -> Self:
+        """Due within two weeks of that day, before or after it."""
+        return self.filter(due_on__gte=on - TWO_WEEKS, due_on__lte=on + TWO_WEEKS)
+
     def likeliest_first(self) -> Self:
         return self.order_by(models.F("p14").desc(nulls_last=True), "window_from", "pk")
 
@@ -57,7 +64,8 @@ class ExpectationQuerySet(models.QuerySet["Expectation"]):
 class Expectation(models.Model):
     """One row for each customer who has bought, as soon as anybody of the team has come back.
 
-    The next purchase is expected from `window_from` to `window_to`, both included. `p14` and `p28` are the chances
+    The next purchase is expected from `window_from` to `window_to`, both included; `due_on`, in between, is the day
+    after the usual interval. `p14` and `p28` are the chances
     to buy within so many days of the forecast's day, null as long as there is too little history; `cases` is the
     number of cases that `p14` was learnt from.
     """
@@ -68,6 +76,7 @@ class Expectation(models.Model):
     usual_days = models.PositiveIntegerField(_("usual interval"))
     window_from = models.DateField(_("expected from"))
     window_to = models.DateField(_("expected until"))
+    due_on = models.DateField(_("due"))
     p14 = models.FloatField(_("chance within 14 days"), null=True)
     p28 = models.FloatField(_("chance within 28 days"), null=True)
     cases = models.PositiveIntegerField(default=0)
@@ -76,7 +85,7 @@ class Expectation(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["team", "window_from"], name="expectation_window"),
+            models.Index(fields=["team", "due_on"], name="expectation_due"),
             models.Index(fields=["team", "p14"], name="expectation_chance"),
         ]
 

@@ -158,6 +158,8 @@ class Rules(models.Model):
         _("VIP from so many purchases"), null=True, blank=True, validators=[MinValueValidator(2)]
     )
 
+    thank_after_purchase = models.BooleanField(_("thank after a purchase"), default=True)
+
     def __str__(self) -> str:
         return f"Rules of team {self.team_id}"
 
@@ -166,10 +168,12 @@ class Scoring(models.Model):
     """What is in force for a team since its scores were last worked out. Whoever writes scores holds this row.
 
     The points are four values each that do not fall; a score is 1 + the number of points strictly below the value.
-    `usual_*` are the limits of the groups as the team's purchases until `usual_until` suggest them.
+    `usual_*` are the limits of the groups as the team's purchases until `usual_until` suggest them. `version` counts
+    the changes of any score: what is summed up of them and kept elsewhere holds for one version.
     """
 
     team = models.OneToOneField(Team, on_delete=models.CASCADE, primary_key=True, related_name="scoring")
+    version = models.PositiveIntegerField(default=0)
     as_of = models.DateField(null=True)
     period_from = models.DateField(null=True)
     customers = models.PositiveIntegerField(_("customers with a purchase in the period"), default=0)

@@ -115,7 +115,8 @@ def test_windows_open_after_the_last_purchase_and_future_is_not_known(pairs):
         return
     last = log.day[log.start[1:] - 1]
     assert (last < found.window_from).all()
-    assert (found.window_from <= found.window_to).all()
+    assert (found.window_from <= found.due).all()
+    assert (found.due <= found.window_to).all()
     assert (found.usual >= 1).all()
 
 
@@ -294,6 +295,9 @@ def test_words_of_the_queryset(team, nino, stranger):
     mine = Expectation.objects.visible_to(nino)
     near, over = mine.near(on=TODAY).count(), mine.overdue(on=TODAY).count()
     assert near + over + mine.filter(window_from__gt=TODAY).count() == 60
+    soon = mine.due_soon(on=TODAY).values_list("due_on", flat=True)
+    assert len(soon) == sum(abs((day - TODAY).days) <= 14 for day in mine.values_list("due_on", flat=True))
+    assert 0 < len(soon) < 60
     assert Expectation.objects.visible_to(stranger).count() == 0
 
 

@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
 def _lines(found: Expected, learnt: Learnt, team: Team) -> Iterator[tuple]:
     numbers = dict(Customer.objects.filter(team=team).values_list("pk", "number"))
-    for who, _team, purchases, usual, begin, end, soon, month, cases in rows(found, team):
+    for who, _team, purchases, usual, begin, end, _due, soon, month, cases in rows(found, team):
         words = reason(
             kind=learnt.kind, chance=soon, cases=cases, purchases=purchases, missing=learnt.missing
         )
