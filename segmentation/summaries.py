@@ -1,4 +1,8 @@
-"""Purchases summed up per customer and per customer and quarter, in the database."""
+"""Purchases summed up per customer and per customer and quarter, in the database.
+
+A day counts once, and only if something was bought on it: a return (an amount below zero) lowers the money and is no
+purchase. docs/decisions/0014 says why.
+"""
 # ruff: noqa: S608
 
 from collections.abc import Collection
@@ -9,30 +13,34 @@ from segmentation import sql
 from segmentation.models import QuarterSummary
 
 QUARTER_KEY = ("customer_id", "quarter")
+BOUGHT = "amount >= 0"
 
 
 def facts(
     team_id: int, *, as_of: date, period_from: date | None = None, of: Collection[int] | None = None
 ) -> str:
-    """SQL of what the purchases until `as_of`, that day included, come to: a row for each customer with any.
+    """SQL of what the purchases until `as_of`, that day included, come to: a row for each customer who bought.
 
     Columns: customer_id, purchase_days, first_on, last_on, money; frequency and monetary since `period_from`.
     """
-    inside = f"bought_on >= {sql.literal(period_from)}" if period_from else ""
-    days = f"COUNT(DISTINCT CASE WHEN {inside} THEN bought_on END)" if inside else "COUNT(DISTINCT bought_on)"
-    money = sql.total(f"CASE WHEN {inside} THEN amount ELSE 0 END" if inside else "amount")
+    since = f"bought_on >= {sql.literal(period_from)}" if period_from else ""
+    bought, inside = f"FILTER (WHERE {BOUGHT})", f"{BOUGHT} AND {since}" if since else BOUGHT
+    money = sql.total(f"CASE WHEN {since} THEN amount ELSE 0 END" if since else "amount")
     return (
-        f"SELECT customer_id, COUNT(DISTINCT bought_on) AS purchase_days, MIN(bought_on) AS first_on, "
-        f"MAX(bought_on) AS last_on, {sql.total('amount')} AS money, {days} AS frequency, {money} AS monetary "
-        f"FROM {sql.table(Purchase)} WHERE {_until(team_id, as_of, of)} GROUP BY customer_id"
+        f"SELECT customer_id, COUNT(DISTINCT bought_on) {bought} AS purchase_days, "
+        f"MIN(bought_on) {bought} AS first_on, MAX(bought_on) {bought} AS last_on, {sql.total('amount')} AS money, "
+        f"COUNT(DISTINCT bought_on) FILTER (WHERE {inside}) AS frequency, {money} AS monetary "
+        f"FROM {sql.table(Purchase)} WHERE {_until(team_id, as_of, of)} "
+        f"GROUP BY customer_id HAVING MAX(amount) >= 0"
     )
 
 
 def quarters(team_id: int, *, as_of: date, of: Collection[int] | None = None) -> str:
-    """SQL of the same per customer and quarter."""
+    """SQL of the same per customer and quarter; one with returns only has no days."""
     return (
         f"SELECT customer_id, {sql.literal(team_id)} AS team_id, {sql.quarter('bought_on')} AS quarter, "
-        f"COUNT(DISTINCT bought_on) AS days, {sql.total('amount')} AS money, MAX(bought_on) AS last_on "
+        f"COUNT(DISTINCT bought_on) FILTER (WHERE {BOUGHT}) AS days, {sql.total('amount')} AS money, "
+        f"MAX(bought_on) FILTER (WHERE {BOUGHT}) AS last_on "
         f"FROM {sql.table(Purchase)} WHERE {_until(team_id, as_of, of)} GROUP BY customer_id, 3"
     )
 

@@ -18,7 +18,7 @@ from contacts.importing.purchases import import_purchases
 from contacts.importing.readers import read_table
 from contacts.models import Customer, Purchase
 from segmentation import groups, summaries
-from segmentation.models import GroupHistory, Method, QuarterSummary, Rules, Score, Scoring
+from segmentation.models import Group, GroupHistory, Method, QuarterSummary, Rules, Score, Scoring
 from segmentation.nightly import score_all
 from segmentation.quarters import period_from
 from segmentation.scores import refresh, score_again, score_everything, score_team, scores_on
@@ -200,6 +200,27 @@ def test_what_was_returned_counts_against_what_was_bought(team, customers, fifth
     by_hand.put(customers, [(0, 9, "50.00"), (0, 9, "-80.00"), (1, 9, "10.00"), (2, 9, "20.00")])
     assert on(team)["000"] == (9, 1, Decimal("-30.00"), 1, 1, 1)
     assert on(team)["002"][-1] > on(team)["001"][-1] > 1
+
+
+def test_a_return_is_no_purchase(team, customers, fifths):
+    by_hand.put(customers, [(0, 90, "50.00"), (0, 9, "-80.00"), (1, 9, "-10.00"), (2, 9, "0.00")])
+    assert on(team) == {
+        "000": (90, 1, Decimal("-30.00"), 1, 1, 1),
+        "002": (9, 1, Decimal("0.00"), 3, 1, 3),
+    }
+    score_everything(team, as_of=TODAY)
+    assert {score.customer.number: score.group for score in Score.objects.all()} == {
+        "000": Group.BEGINNER,
+        "002": Group.BEGINNER,
+    }
+    assert not GroupHistory.objects.filter(customer=customers[1]).exists()
+
+
+def test_a_return_in_the_period_of_something_bought_before_it_makes_no_score(team, customers, fifths):
+    Rules.objects.update(quarters=4)
+    by_hand.put(customers, [(0, 800, "50.00"), (0, 9, "-80.00"), (1, 9, "5.00")])
+    score_everything(team, as_of=TODAY)
+    assert stored() == by_hand.scores(since=period_from(TODAY, 4)) == {customers[1].pk: (9, 1, 5, 1, 1, 1)}
 
 
 def test_what_lies_ahead_does_not_count_until_its_day(team, customers, fifths):
