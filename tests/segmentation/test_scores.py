@@ -173,6 +173,19 @@ def test_nothing_is_written_twice(team, customers, fifths):
     assert score_team(team, as_of=TODAY + timedelta(1)) == 0
 
 
+def test_purchases_that_nobody_told_of_are_found_at_night(team, customers, fifths):
+    by_hand.put(customers, [(n, 200 * n + 3, Decimal(n)) for n in range(4)])
+    score_everything(team, as_of=TODAY)
+    Purchase.objects.filter(customer=customers[0]).delete()
+    Purchase.objects.filter(customer=customers[1]).update(amount="-1.00")
+    Purchase.objects.filter(customer=customers[2]).update(bought_on=TODAY - timedelta(800))
+    by_hand.put(customers, [(3, 500, "7.00"), (4, 500, "7.00")])
+    score_everything(team, as_of=TODAY)
+    limits = groups.in_force(Scoring.objects.get())
+    assert summaries.write_quarters(team.pk, as_of=TODAY) == (0, 0)
+    assert groups.write_history(team.pk, as_of=TODAY, limits=limits) == 0
+
+
 def test_equal_customers_score_the_same(team, customers, fifths):
     by_hand.put(customers, [(n, 5, Decimal("9.99")) for n in range(PEOPLE)])
     score_team(team, as_of=TODAY)
