@@ -9,7 +9,11 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import registry
+        from followups.slips import register
+        from segmentation import slips
 
+        register(slips.DUE_SOURCE)
+        register(slips.THANKS_SOURCE)
         registry.register(registry.Part("segmentation", purchases_changed=purchases_changed))
 
 

@@ -57,7 +57,11 @@ def _write_quarters(select: str, within: str) -> tuple[int, int]:
 
 def out_of_step(team_id: int) -> list[int]:
     """Customers whose quarters do not come to what their score says was ever bought: somebody forgot to say so."""
-    within, quarters, scores = f"team_id = {sql.literal(team_id)}", sql.table(QuarterSummary), sql.table(Score)
+    within, quarters, scores = (
+        f"team_id = {sql.literal(team_id)}",
+        sql.table(QuarterSummary),
+        sql.table(Score),
+    )
     sums = (
         f"SELECT customer_id, SUM(days) AS days, {sql.total('money')} AS money, MAX(last_on) AS last_on "
         f"FROM {quarters} WHERE {within} GROUP BY customer_id"

@@ -57,8 +57,9 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 class Score(models.Model):
     """One row for each customer who has bought.
 
-    Purchases of one day count once, returns not at all; all of them make the money. What was bought `ever` makes the group; `frequency` and `monetary`, within the
-    team's period, make the scores. Without a purchase in the period r, f and m are null.
+    Purchases of one day count once, returns not at all; all of them make the money. What was bought `ever` makes
+    the group; `frequency` and `monetary`, within the team's period, make the scores. Without a purchase in the
+    period r, f and m are null.
     """
 
     customer = models.OneToOneField(Customer, primary_key=True, related_name="score", **_DERIVED)
