@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from crm.team.models import User
+from segmentation.models import Forecast
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import (
     make_absence,
@@ -31,7 +32,8 @@ def world(live_server, team, nino, levan, lead):
     make_entry(
         customer=first.customer, kind="call", outcome="agreed", text="Likes the window carton", next_on=today
     )
-    make_purchase(customer=first.customer)
+    for days in (0, 30, 75):
+        make_purchase(customer=first.customer, bought_on=today - timedelta(days), product_group="Boxes")
     make_person(customer=first.customer, name="Matthias", role="uses", phone="+49 69 90009 145")
     make_slip(customer=first.customer, speaks_on=today, reason="Barbara turns 50")
     make_dossier(owner=nino, due_on=today, name="Sehr lange Donaudampfschifffahrtsgesellschaft mbH & Co. KG")
@@ -44,6 +46,8 @@ def world(live_server, team, nino, levan, lead):
     make_dossier(owner=nino, rest_reason="Closed for the season")
     make_absence(user=levan, stand_in=nino, starts_on=today, ends_on=today + timedelta(3))
     User.objects.filter(pk=nino.pk).update(own_capacity=1)
+    weeks = [[str(today - timedelta(14)), 20.5, 24], [str(today), 21.0, None]]
+    Forecast.objects.create(team=team, as_of=today, weeks=weeks)
     return first
 
 
@@ -61,6 +65,8 @@ PAGES = {
     "edit": lambda f: reverse("contacts:edit", args=[f.customer_id]),
     "person": lambda f: reverse("contacts:person_add", args=[f.customer_id]),
     "import": lambda f: reverse("contacts:import"),
+    "interval": lambda f: reverse("segmentation:interval"),
+    "expectations": lambda f: reverse("segmentation:expectations"),
     "team": lambda f: reverse("team:members"),
     "new member": lambda f: reverse("team:member_new"),
     "absences": lambda f: reverse("team:absences"),
