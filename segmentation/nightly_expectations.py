@@ -17,6 +17,7 @@ from segmentation.expectation import SOON, WEEK, WEEKS, Expected, Learnt, Missin
 from segmentation.log import Floats, Log, read_log
 from segmentation.models import Expectation, Forecast
 from segmentation.quarters import today_of
+from segmentation.scores import hold
 from segmentation.standing import Rhythm
 
 LEARN_EVERY = timedelta(WEEK)
@@ -61,6 +62,7 @@ def expect_one(customer: Customer, *, now: datetime) -> None:
 @transaction.atomic
 def expect_team(team: Team, *, on: date, anew: bool = False) -> int:
     """Work out all expectations of a team, learning first where that is a week ago. Returns the rows written."""
+    hold(team)  # before the purchases are read: one that comes meanwhile waits, and then changes its customer
     sql.work_in_memory()
     log = read_log(team, until=on)
     forecast, _made = Forecast.objects.select_for_update().get_or_create(team=team)
