@@ -215,13 +215,14 @@ def _hold_for(customer_ids: Collection[int]) -> Scoring | None:
 def _refresh(scoring: Scoring, ids: Collection[int], *, as_of: date) -> None:
     team_id, within = scoring.team_id, f"customer_id IN ({sql.numbers(ids)})"
     _written, deleted = summaries.write_quarters(team_id, as_of=as_of, of=ids)
+    fewer = bool(deleted) or summaries.has_quarter_of_returns(ids)
     facts = summaries.facts(team_id, as_of=as_of, period_from=scoring.period_from, of=ids)
     scored = _scored(scoring, f"({facts}) AS facts", as_of=as_of)
     sql.write_changed(Score, scored, key=KEY, within=within)
-    if deleted:
+    if fewer:
         sql.delete_others(Score, facts, key=KEY, within=within)
     limits = groups.in_force(scoring)
-    groups.write_history(team_id, as_of=as_of, limits=limits, of=ids, also_forget=bool(deleted))
+    groups.write_history(team_id, as_of=as_of, limits=limits, of=ids, also_forget=fewer)
     sql.run(f"UPDATE {sql.table(Scoring)} SET version = version + 1 WHERE team_id = {sql.literal(team_id)}")
 
 

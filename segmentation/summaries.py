@@ -86,6 +86,12 @@ def _write_quarters(select: str, within: str) -> tuple[int, int]:
     return written, sql.delete_others(QuarterSummary, select, key=QUARTER_KEY, within=within)
 
 
+def has_quarter_of_returns(of: Collection[int]) -> bool:
+    """One of these customers bought nothing in a quarter in which he brought something back."""
+    within = f"customer_id IN ({sql.numbers(of)}) AND days = 0"
+    return bool(sql.rows(f"SELECT 1 FROM {sql.table(QuarterSummary)} WHERE {within} LIMIT 1"))
+
+
 def out_of_step(team_id: int) -> list[int]:
     """Customers whose quarters do not come to what their score says was ever bought: somebody forgot to say so."""
     within, quarters, scores = (

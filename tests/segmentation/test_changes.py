@@ -20,11 +20,11 @@ from segmentation.scores import score_everything
 from tests.factories import NOW, TODAY, make_customer, make_purchase, make_team, make_user
 from tests.segmentation import purchases as by_hand
 from tests.segmentation.logs import random_log
-from tests.segmentation.test_scores import change, on_database, taken_back
+from tests.segmentation.test_scores import CHANGES, change, on_database, taken_back
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["buy", "correct", "return", "take back", "merge", "erase"]),
+        st.sampled_from(CHANGES),
         st.integers(0, 59),
         st.integers(0, 59),
         st.integers(-3, 400),
@@ -162,3 +162,16 @@ def test_purchases_that_come_while_all_are_worked_out_are_not_lost():
         thread.join()
     assert errors == []
     assert_right(owner.team)
+
+
+def test_what_turns_out_to_be_a_return_takes_the_score_with_it(team, nino, customers):
+    lone = make_customer(owner=nino)
+    for ago in (200, 3):
+        make_purchase(customer=lone, bought_on=TODAY - timedelta(ago))
+    registry.purchases_changed([lone.pk], now=NOW)
+    assert GroupHistory.objects.filter(customer=lone).exists()
+    Purchase.objects.filter(customer=lone).update(amount="-1.00")
+    registry.purchases_changed([lone.pk], now=NOW)
+    assert not Score.objects.filter(pk=lone.pk).exists()
+    assert not GroupHistory.objects.filter(customer=lone).exists()
+    assert_right(team)
