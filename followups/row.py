@@ -6,9 +6,9 @@ from functools import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from crm.markup import fill, join
+from contacts import registry
+from crm.markup import fill, join, written
 from crm.templatetags.ringbinder import icon, tel
-from followups.binder import written
 from followups.board import Board
 from followups.models import FollowUp
 
@@ -21,7 +21,7 @@ ROW = """
     <p class="rb-row__agreed"><span class="visually-hidden">{agreed_label} </span>{agreed}</p>
     {slips}
   </div>
-  <div class="rb-row__side">{phone}</div>
+  <div class="rb-row__side">{mark}{phone}</div>
 </li>"""  # noqa: E501
 AT = '<time datetime="{at}">{at}</time>'
 ANY_TIME = '<span class="rb-row__any">{when}</span>'
@@ -68,6 +68,7 @@ class Rows:
             agreed_label=self.agreed_label,
             agreed=f.plan or f.rest_reason,
             slips=self._slips(customer.pk),
+            mark=registry.mark(customer),
             phone=self._phone(customer.any_phone),
         )
 

@@ -9,8 +9,17 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import registry
+        from segmentation import card
 
-        registry.register(registry.Part("segmentation", purchases_changed=purchases_changed))
+        registry.register(
+            registry.Part(
+                "segmentation",
+                purchases_changed=purchases_changed,
+                reads=card.READS,
+                mark=card.mark,
+                facts=card.facts,
+            )
+        )
 
 
 def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:

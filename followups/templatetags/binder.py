@@ -8,32 +8,21 @@ from followups.dates import Tab
 from followups.destination import tab_name as name_of
 from followups.models import FollowUp
 from followups.row import Rows
+from followups.slip_choices import outcomes, quick_dates
 from followups.tabs import changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, tab_options
 
 register = template.Library()
 
-for tabs in (changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, tab_options):
-    register.simple_tag(tabs)
-
-OUTCOME_ICONS = {
-    "agreed": "check",
-    "bought": "buy",
-    "offer": "offer",
-    "missed": "x",
-    "later": "clock",
-    "refused": "bad",
-}
+for part in (
+    changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, outcomes, quick_dates, tab_options,
+):  # fmt: skip
+    register.simple_tag(part)
 
 
 @register.filter
 def tab_name(tab: Tab) -> str:
     """A tab as one says it: "Tue 8 Dec", "July", "the cabinet"."""
     return name_of(tab, today=timezone.localdate())
-
-
-@register.filter
-def outcome_icon(outcome: str) -> str:
-    return OUTCOME_ICONS[outcome]
 
 
 @register.filter
