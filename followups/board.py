@@ -145,13 +145,12 @@ class Board:
         return list(self._under.with_dossier())
 
     @cached_property
-    def _orders(self) -> tuple[list[Lying], list[Lying]]:
-        """What was left behind, and the stack."""
-        return Lying.all_of(self._left_behind), Lying.all_of(self._under)
-
-    @property
     def _stack_order(self) -> list[Lying]:
-        return self._orders[1]
+        return Lying.all_of(self._under)
+
+    @cached_property
+    def _behind_order(self) -> list[Lying]:
+        return Lying.all_of(self._left_behind)
 
     @property
     def to_do(self) -> int:
@@ -210,17 +209,20 @@ class Board:
 
     def read_rows(self) -> None:
         """Read the stack and what was left behind whole: their order then costs no query of its own."""
-        self._orders = [Lying.of(place) for place in self.behind], [Lying.of(place) for place in self.stack]
+        self._stack_order = [Lying.of(place) for place in self.stack]
+        self._behind_order = [Lying.of(place) for place in self.behind]
 
     @property
     def order(self) -> list[Lying]:
         """The order in which one works: what was left behind, then the stack."""
-        behind, stack = self._orders
-        return [*behind, *stack]
+        return [*self._behind_order, *self._stack_order]
 
     def find(self, **which: int) -> FollowUp | None:
         """The place with this pk or customer_id, whole, if it lies in this binder."""
-        return FollowUp.objects.of(self.owner).open().with_dossier().filter(**which).first()
+        try:
+            return FollowUp.objects.of(self.owner).open().with_dossier().get(**which)
+        except FollowUp.DoesNotExist:
+            return None
 
     def holds(self, followup: FollowUp) -> bool:
         """It lies in the stack, or among what was left behind."""

@@ -28,14 +28,16 @@ def tab_name(tab: Tab) -> str:
 @register.filter
 def kind_word(kind: str, number: int) -> str:
     """The word behind a number: 1 call, 9 calls."""
-    words = {
-        "call": ngettext("call", "calls", number),
-        "visit": ngettext("visit", "visits", number),
-        "offer": ngettext("offer", "offers", number),
-        "email": ngettext("e-mail", "e-mails", number),
-        "letter": ngettext("letter", "letters", number),
-    }
-    return words[kind]
+    match kind:
+        case FollowUp.Kind.CALL:
+            return ngettext("call", "calls", number)
+        case FollowUp.Kind.VISIT:
+            return ngettext("visit", "visits", number)
+        case FollowUp.Kind.OFFER:
+            return ngettext("offer", "offers", number)
+        case FollowUp.Kind.EMAIL:
+            return ngettext("e-mail", "e-mails", number)
+    return ngettext("letter", "letters", number)
 
 
 @register.simple_tag(takes_context=True)
