@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from contacts import registry
+from contacts.models import Customer
 from crm.markup import fill, join, written
 from crm.templatetags.ringbinder import icon, tel
 from followups.board import Board
@@ -68,7 +69,7 @@ class Rows:
             agreed_label=self.agreed_label,
             agreed=f.plan or f.rest_reason,
             slips=self._slips(customer.pk),
-            mark=registry.mark(customer),
+            mark=self._mark(customer),
             phone=self._phone(customer.any_phone),
         )
 
@@ -91,6 +92,10 @@ class Rows:
     def _slips(self, customer: int) -> SafeString:
         waiting = self.board.slips.get(customer, ())
         return join(fill(SLIP, bell=icon("bell"), reason=slip.reason) for slip in waiting)
+
+    def _mark(self, customer: Customer) -> SafeString:
+        mark = registry.mark(customer)
+        return fill("<p>{mark}</p>", mark=mark) if mark else NOTHING
 
     def _phone(self, phone: str) -> SafeString:
         return fill(PHONE, tel=tel(phone), icon=icon("call"), phone=phone) if phone else NOTHING

@@ -17,7 +17,7 @@ from segmentation.models.expectation import TWO_WEEKS
 
 CHIP = '<span class="rb-seg rb-seg--{group}">{label}</span>'
 METER = (
-    '<span class="rb-score"><svg class="rb-bar" aria-hidden="true"><rect width="{percent}%" height="4"/></svg>'
+    '<span class="rb-meter"><svg class="rb-bar" aria-hidden="true"><rect width="{percent}%" height="4"/></svg>'
     "{letter}{score}</span>"
 )
 READS = ("score", "expectation")
