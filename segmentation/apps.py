@@ -9,8 +9,11 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import registry
-        from segmentation import card
+        from followups.slips import register
+        from segmentation import card, slips
 
+        register(slips.DUE_SOURCE)
+        register(slips.THANKS_SOURCE)
         registry.register(
             registry.Part(
                 "segmentation",

@@ -103,7 +103,7 @@ def _at_ends(over: list[date], limits: Limits, within: str) -> str:
         f"SELECT customer_id, team_id, ends.quarter, one_time, lost, "
         f"SUM(days) AS purchase_days, MAX(last_on) AS last_on "
         f"FROM {sql.table(QuarterSummary)} AS q JOIN ends ON q.quarter <= ends.quarter "
-        f"WHERE {within} GROUP BY customer_id, team_id, ends.quarter, one_time, lost"
+        f"WHERE {within} GROUP BY customer_id, team_id, ends.quarter, one_time, lost HAVING SUM(days) > 0"
     )
     return f'SELECT customer_id, team_id, quarter, {limits.case("one_time", "lost")} AS "group" FROM ({until}) AS u'
 
@@ -115,7 +115,10 @@ def _end(quarter: date, limits: Limits) -> tuple[date, date, date]:
 def _forget(within: str, over: list[date]) -> int:
     """Delete groups of quarters too long ago, and of those before the first purchase."""
     mine, quarters = sql.table(GroupHistory), sql.table(QuarterSummary)
-    bought = f"SELECT 1 FROM {quarters} AS q WHERE q.customer_id = {mine}.customer_id AND q.quarter <= {mine}.quarter"
+    bought = (
+        f"SELECT 1 FROM {quarters} AS q "
+        f"WHERE q.customer_id = {mine}.customer_id AND q.quarter <= {mine}.quarter AND q.days > 0"
+    )
     kept = f"quarter BETWEEN {sql.literal(over[0])} AND {sql.literal(over[-1])} AND EXISTS ({bought})"
     return sql.run(f"DELETE FROM {mine} WHERE {within} AND NOT ({kept})")
 

@@ -1,7 +1,7 @@
 """A team's purchases as arrays: who bought on which day. What the estimates of intervals and chances read.
 
-Purchases of one day count once. A day whose amounts come to less than nothing is a return and no purchase; a day
-that comes to nothing (a free sample, an exchange) is one. What lies after the day asked for is not known yet.
+Purchases of one day count once. A return (an amount below zero) is no purchase; what came to nothing (a free sample,
+an exchange) is one. What lies after the day asked for is not known yet.
 """
 
 from collections.abc import Collection, Iterator
@@ -24,7 +24,6 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 SPAN = 1 << 22  # more than the days of all years up to 9999
-HALF_CENT = 0.005
 BATCH = 50_000
 
 # One row of PostgreSQL's binary COPY: the number of columns, then each with its length before it.
@@ -35,18 +34,16 @@ _ROW = np.dtype(
         ("who", ">i8"),
         ("_2", ">i4"),
         ("day", ">i4"),
-        ("_3", ">i4"),
-        ("sum", ">f8"),
     ]
 )
 _HEAD, _FOOT = 19, 2
 _PG = (
-    "SELECT customer_id, bought_on - DATE '0001-01-01' + 1, amount::float8 FROM contacts_purchase "
-    "WHERE team_id = %s AND bought_on <= %s"
+    "SELECT customer_id, bought_on - DATE '0001-01-01' + 1 FROM contacts_purchase "
+    "WHERE team_id = %s AND bought_on <= %s AND amount >= 0"
 )
 _LITE = (
-    "SELECT customer_id, CAST(julianday(bought_on) - 1721424.5 AS INTEGER), amount FROM contacts_purchase "
-    "WHERE team_id = %s AND bought_on <= %s"
+    "SELECT customer_id, CAST(julianday(bought_on) - 1721424.5 AS INTEGER) FROM contacts_purchase "
+    "WHERE team_id = %s AND bought_on <= %s AND amount >= 0"
 )
 
 
@@ -125,28 +122,27 @@ class Log:
 
 def read_log(team: Team, *, until: date, of: Collection[int] | None = None) -> Log:
     """The purchases of the team, or of these of its customers, that were made by that day."""
-    who, day, amount = (_read_copy if connection.vendor == "postgresql" else _read_rows)(team, until, of)
-    bought = _purchase_days(who, day, amount)
-    return Log.of(who[bought], day[bought], until=until.toordinal())
+    who, day = (_read_copy if connection.vendor == "postgresql" else _read_rows)(team, until, of)
+    return Log.of(who, day, until=until.toordinal())
 
 
-def _read_copy(team: Team, until: date, of: Collection[int] | None) -> tuple[Ints, Ints, Floats]:
+def _read_copy(team: Team, until: date, of: Collection[int] | None) -> tuple[Ints, Ints]:
     """PostgreSQL hands rows over as they lie in memory; a million need no object each."""
     file = BytesIO()
     with connection.cursor() as cursor:
         query = cursor.cursor.mogrify(*_query(_PG, team, until, of)).decode()
         cursor.cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", file)
     rows = np.frombuffer(file.getbuffer()[_HEAD:-_FOOT], dtype=_ROW)
-    return rows["who"].astype(np.int64), rows["day"].astype(np.int64), rows["sum"].astype(np.float64)
+    return rows["who"].astype(np.int64), rows["day"].astype(np.int64)
 
 
-def _read_rows(team: Team, until: date, of: Collection[int] | None) -> tuple[Ints, Ints, Floats]:
-    parts = [np.empty((0, 3))]
+def _read_rows(team: Team, until: date, of: Collection[int] | None) -> tuple[Ints, Ints]:
+    parts = [np.empty((0, 2), dtype=np.int64)]
     with connection.cursor() as cursor:
         cursor.execute(*_query(_LITE, team, until, of))
-        parts += [np.array(rows, dtype=np.float64) for rows in _batches(cursor)]
+        parts += [np.array(rows, dtype=np.int64) for rows in _batches(cursor)]
     table = np.concatenate(parts)
-    return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
+    return table[:, 0], table[:, 1]
 
 
 def _batches(cursor: object) -> Iterator[list]:
@@ -159,21 +155,12 @@ def _query(text: str, team: Team, until: date, of: Collection[int] | None) -> tu
     return text + only, (team.pk, until)
 
 
-def _purchase_days(who: Ints, day: Ints, amount: Floats) -> Flags:
-    """Which rows lie on a day that is no return on balance."""
-    if not (amount < 0).any():
-        return np.ones(len(who), dtype=bool)
-    _ids, place = np.unique(who, return_inverse=True)
-    _days, of_day = np.unique(place * SPAN + day, return_inverse=True)
-    return np.bincount(of_day, weights=amount)[of_day] > -HALF_CENT
-
-
 def product_groups(team: Team, log: Log) -> tuple[list[str], Ints]:
     """Names of the product groups, and the group of each purchase day of the log as a place among them.
 
     Of several groups on one day, the first by name counts; a purchase without a group has none ("").
     """
-    rows = Purchase.objects.filter(team=team, bought_on__lte=date.fromordinal(log.until))
+    rows = Purchase.objects.filter(team=team, bought_on__lte=date.fromordinal(log.until), amount__gte=0)
     names = sorted(rows.order_by().values_list("product_group", flat=True).distinct())
     codes = {name: code for code, name in enumerate(names)}
     group = np.full(len(log), len(names), dtype=np.int64)

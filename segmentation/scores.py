@@ -15,7 +15,7 @@ from contacts.models import Customer
 from crm.team.models import Team
 from segmentation import groups, sql, summaries
 from segmentation.models import Method, QuarterSummary, Rules, Score, Scoring
-from segmentation.quarters import period_from, today_of
+from segmentation.quarters import period_from, quarter_of, today_of
 from segmentation.usual import find_usual, usual
 
 MANY = 2_000  # customers from which working out all is quicker than working out each
@@ -228,13 +228,28 @@ def _refresh(scoring: Scoring, ids: Collection[int], *, as_of: date) -> None:
 
 @transaction.atomic
 def score_everything(team: Team, *, as_of: date) -> int:
-    """Everything that is worked out from a team's purchases, anew. Returns how many rows had to be written."""
+    """Everything that is worked out from a team's purchases, put right. Returns how many rows had to be written.
+
+    Scores are always worked out from the purchases; quarters and groups of the past from the first night of a
+    quarter or under other limits, and of customers whose quarters and score do not agree.
+    """
     scoring = hold(team)
+    before = scoring.as_of and quarter_of(scoring.as_of), groups.in_force(scoring)
     find_usual(scoring, as_of=as_of)
     scoring.save()
-    written = sum(summaries.write_quarters(team.pk, as_of=as_of)) + score_team(team, as_of=as_of)
+    written = score_team(team, as_of=as_of)
     scoring.refresh_from_db()
-    return written + groups.write_history(team.pk, as_of=as_of, limits=groups.in_force(scoring))
+    if before != (quarter_of(as_of), groups.in_force(scoring)):
+        return written + _write_past(scoring)
+    wrong = summaries.out_of_step(team.pk)
+    return written + (_write_past(scoring, of=wrong if len(wrong) <= MANY else None) if wrong else 0)
+
+
+def _write_past(scoring: Scoring, *, of: Collection[int] | None = None) -> int:
+    """Put the quarters right, and then the groups at their ends."""
+    team_id, as_of = scoring.team_id, scoring.as_of
+    written = sum(summaries.write_quarters(team_id, as_of=as_of, of=of))
+    return written + groups.write_history(team_id, as_of=as_of, limits=groups.in_force(scoring), of=of)
 
 
 @dataclass(frozen=True)

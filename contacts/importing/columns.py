@@ -68,6 +68,7 @@ PURCHASE_FIELDS = [
           " rechnungsnr invoice invoicenumber invoiceno bestellnummer ordernumber orderno orderid"),
     Field("product_group", _("Product group"), "warengruppe produktgruppe productgroup category kategorie"
           " product produkt artikel"),
+    Field("currency", _("Currency"), "wahrung waehrung wahrungscode currency currencycode wkz"),
 ]  # fmt: skip
 
 # Written by us into lists of rows left out; of no use when they come back.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from contacts import registry
 from contacts.importing.columns import KEEP, PURCHASE_FIELDS, guess
+from contacts.importing.currencies import check_currency
 from contacts.importing.readers import ImportRefused, Row, Table
 from contacts.importing.values import decimal_mark, read_date, read_money
 from contacts.models import Customer, Purchase
@@ -53,12 +54,12 @@ def import_purchases(
 
     A purchase is known by its reference, else by customer, day and amount: of n equal rows, as many are added
     as the dossier has fewer. Unknown customer numbers are reported, or get dossiers in the cabinet of
-    `create_for`.
+    `create_for`. Rows in another currency than the team's are reported too: nothing is converted.
     Raises ImportRefused if the columns are not found.
     """
     Team.objects.select_for_update().get(pk=team.pk)
     done = PurchasesImported(len(table.rows))
-    lines = list(_lines(table, done))
+    lines = list(_lines(table, done, currency=team.currency))
     ids = dict(Customer.objects.filter(team=team).exclude(number="").values_list("number", "pk"))
     unknown = Counter(line.number for line in lines if line.number not in ids)
     if create_for:
@@ -80,13 +81,13 @@ def import_purchases(
     return done
 
 
-def _lines(table: Table, done: PurchasesImported) -> Iterator[Line]:
+def _lines(table: Table, done: PurchasesImported, *, currency: str) -> Iterator[Line]:
     columns = _columns(table)
     amounts = (row.cells[columns["amount"]] for row in table.rows if not row.problem)
     mark = decimal_mark(filter(None, amounts))
     for row in table.rows:
         try:
-            yield _line(row, columns, mark)
+            yield _line(row, columns, mark, currency)
         except ValueError as error:
             done.unread.append((row.line, str(error)))
 
@@ -99,7 +100,7 @@ def _columns(table: Table) -> dict[str, int]:
     return columns
 
 
-def _line(row: Row, columns: dict[str, int], mark: str) -> Line:
+def _line(row: Row, columns: dict[str, int], mark: str, currency: str) -> Line:
     if row.problem:
         raise ValueError(row.problem)
     cells = {key: row.cells[column] for key, column in columns.items()}
@@ -109,6 +110,7 @@ def _line(row: Row, columns: dict[str, int], mark: str) -> Line:
     too_long = [key for key, length in _LENGTHS.items() if len(cells.get(key, "")) > length]
     if too_long or len(number) > _NUMBER_LENGTH:
         raise ValueError(_("a cell of this row is too long"))
+    check_currency(own=currency, amount=cells["amount"], column=cells.get("currency", ""))
     extras = {key: cells[key] for key in _LENGTHS if key in cells}
     return Line(number, _day(cells["bought_on"]), _amount(cells["amount"], mark), **extras)
 

@@ -15,6 +15,7 @@ from crm.team.actions import check_still_led
 from crm.team.calendar import countries
 from crm.team.choices import currencies, region_choices, short_weekdays, time_zones, weekdays
 from crm.team.models import Absence, Team, User
+from crm.team.summaries import keeps_amounts
 
 AT_LEAST_ONE = {"min_value": __("Write a number of at least 1.")}
 
@@ -81,11 +82,14 @@ class TeamForm(forms.ModelForm):
     country = _country_field(help_text=__("Its public holidays are rest days."))
     region = _region_field()
     working_days = WorkingDaysField(label=__("Working days"))
+    amounts_stay = forms.BooleanField(
+        label=__("All amounts written down so far have always been in that currency"), required=False
+    )
 
     class Meta:
         model = Team
         fields = (
-            "name", "currency", "time_zone", "country", "region", "working_days", "day_capacity",
+            "name", "currency", "amounts_stay", "time_zone", "country", "region", "working_days", "day_capacity",
             "managers_see",
         )  # fmt: skip
         help_texts = {"day_capacity": __("How many one person can work through on a day.")}
@@ -95,6 +99,19 @@ class TeamForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = region_choices(self["country"].value())
         _follow_country(self, "country", "region")
+        self._before = self.instance.currency
+        if self["currency"].value() == self._before or not keeps_amounts(self.instance):
+            del self.fields["amounts_stay"]
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if "amounts_stay" in self.fields and not cleaned["amounts_stay"]:
+            message = _(
+                "There are purchases in %(currency)s. They would not be converted: "
+                "confirm below that this is only a correction, or leave the currency as it is."
+            )
+            self.add_error("currency", message % {"currency": self._before})
+        return cleaned
 
 
 class ProfileForm(forms.ModelForm):

@@ -20,7 +20,8 @@ class Forecast(models.Model):
     """What a team's expectations go by since `learnt_on`; they hold as of `as_of`.
 
     `learnt` is what expectation.Learnt keeps. `weeks` says how expectations came true: [day, buyers expected within
-    two weeks, buyers observed or null] for each week, the oldest first. While `missing_weeks` of history or
+    two weeks, buyers observed or null] for each week, the oldest first. `intervals` is what
+    intervals_kept.kept() made of the purchases until `learnt_on`. While `missing_weeks` of history or
     `missing_buyers` (purchases of returning customers) are not 0, no chances are told.
     """
 
@@ -30,6 +31,7 @@ class Forecast(models.Model):
     kind = models.CharField(max_length=10, blank=True)
     learnt = models.JSONField(default=dict)
     weeks = models.JSONField(default=list)
+    intervals = models.JSONField(default=dict)
     missing_weeks = models.PositiveIntegerField(default=0)
     missing_buyers = models.PositiveIntegerField(default=0)
 

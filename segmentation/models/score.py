@@ -57,8 +57,9 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 class Score(models.Model):
     """One row for each customer who has bought.
 
-    Purchases of one day count once. What was bought `ever` makes the group; `frequency` and `monetary`, within the
-    team's period, make the scores. Without a purchase in the period r, f and m are null.
+    Purchases of one day count once, returns not at all; all of them make the money. What was bought `ever` makes
+    the group; `frequency` and `monetary`, within the team's period, make the scores. Without a purchase in the
+    period r, f and m are null.
     """
 
     customer = models.OneToOneField(Customer, primary_key=True, related_name="score", **_DERIVED)
@@ -88,7 +89,10 @@ class Score(models.Model):
 
 
 class QuarterSummary(models.Model):
-    """A customer's purchases of one calendar quarter. `quarter` is its first day."""
+    """A customer's purchases of one calendar quarter. `quarter` is its first day.
+
+    One with returns only has no days and no last day, but its money.
+    """
 
     pk = models.CompositePrimaryKey("customer_id", "quarter")
     customer = models.ForeignKey(Customer, related_name="quarters", db_index=False, **_DERIVED)
@@ -96,7 +100,7 @@ class QuarterSummary(models.Model):
     quarter = models.DateField()
     days = models.PositiveIntegerField(_("days with a purchase"))
     money = models.DecimalField(max_digits=18, decimal_places=2)
-    last_on = models.DateField()
+    last_on = models.DateField(null=True)
 
     def __str__(self) -> str:
         return f"{self.customer_id}, {self.quarter}: {self.days}"

@@ -158,3 +158,50 @@ def test_the_command_refuses_in_a_sentence(nino, tmp_path):
     assert (
         refusal(team="Other", create=True) == "These columns were not found: Customer number, Date, Amount."
     )
+
+
+# --- currencies
+
+
+@pytest.mark.parametrize(
+    ("own", "amount"),
+    [
+        ("EUR", "12,50 EUR"), ("EUR", "€ 12,50"), ("EUR", "12,50 Euro"), ("EUR", "12,50"), ("CHF", "Fr. 12.50"),
+        ("CHF", "CHF 12.50"), ("USD", "$12.50"), ("CAD", "$12.50"), ("CAD", "CA$12.50"), ("USD", "US$ 12.50"),
+        ("GEL", "12,50 ₾"), ("SEK", "12,50 kr"), ("PLN", "12,50 zł"), ("EUR", "12,50 net"),
+    ],
+)  # fmt: skip
+def test_amounts_may_name_the_teams_currency(one, team, own, amount):
+    team.currency = own
+    done = take_in(f"customer_id;date;amount\n00001;2025-12-31;{amount}\n", team)
+    assert (done.made, done.unread) == (1, [])
+    assert Purchase.objects.get().amount == Decimal("12.50")
+
+
+@pytest.mark.parametrize(
+    ("own", "amount"),
+    [
+        ("EUR", "$12"), ("EUR", "12,50 CHF"), ("USD", "€12"), ("USD", "CA$12"), ("EUR", "12 zł"), ("GEL", "12 €"),
+        ("EUR", "12 Kč"), ("EUR", "DEM 12"), ("EUR", "12 kr."), ("USD", "12 £"),
+    ],
+)  # fmt: skip
+def test_amounts_in_another_currency_are_left_out(one, team, own, amount):
+    team.currency = own
+    done = take_in(f"customer_id;date;amount\n00001;2025-12-31;{amount}\n00001;2025-12-30;5\n", team)
+    assert (done.made, [line for line, _reason in done.unread]) == (1, [2])
+    assert Purchase.objects.get().amount == 5
+
+
+def test_a_column_of_currencies_is_read_and_every_other_row_named(one, team):
+    done = take_in(
+        "customer_id;date;amount;Währung\n00001;2025-12-31;1;EUR\n00001;2025-12-31;2;usd\n"
+        "00001;2025-12-31;3;\n00001;2025-12-31;4;Taler\n00001;2025-12-31;$5;EUR\n",
+        team,
+    )
+    assert [amount for _number, _day, amount in bought()] == [1, 3]
+    other = "the team counts in EUR; nothing is converted, so it is left out"
+    assert done.unread == [
+        (3, f"this is in usd, {other}"),
+        (5, "the currency “Taler” is not known"),
+        (6, f"this is in $, {other}"),
+    ]

@@ -35,9 +35,10 @@ class Facts:
 def facts(purchases: Iterable[Purchase]) -> dict[int, Facts]:
     found = defaultdict(Facts)
     for purchase in purchases:
-        found[purchase.customer_id].days.add(purchase.bought_on)
+        if purchase.amount >= 0:
+            found[purchase.customer_id].days.add(purchase.bought_on)
         found[purchase.customer_id].money += purchase.amount
-    return dict(found)
+    return {who: each for who, each in found.items() if each.days}
 
 
 def score(values: dict[int, object]) -> dict[int, int]:

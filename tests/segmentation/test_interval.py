@@ -118,9 +118,10 @@ def test_returns_are_no_purchases(team, nino):
     customer = make_customer(owner=nino)
     bought(customer, 20, "50.00")
     bought(customer, 15, "-80.00")
-    for amount in ("0.10", "0.20", "-0.30"):
+    for amount in ("10.00", "-30.00"):
         bought(customer, 10, amount)
     bought(customer, 5, "0.00")
+    bought(make_customer(owner=nino), 3, "-1.00")
     assert days_of(team) == [(customer.pk, 20), (customer.pk, 10), (customer.pk, 5)]
 
 

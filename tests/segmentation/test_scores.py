@@ -18,7 +18,7 @@ from contacts.importing.purchases import import_purchases
 from contacts.importing.readers import read_table
 from contacts.models import Customer, Purchase
 from segmentation import groups, summaries
-from segmentation.models import GroupHistory, Method, QuarterSummary, Rules, Score, Scoring
+from segmentation.models import Group, GroupHistory, Method, QuarterSummary, Rules, Score, Scoring
 from segmentation.nightly import score_all
 from segmentation.quarters import period_from
 from segmentation.scores import refresh, score_again, score_everything, score_team, scores_on
@@ -173,6 +173,19 @@ def test_nothing_is_written_twice(team, customers, fifths):
     assert score_team(team, as_of=TODAY + timedelta(1)) == 0
 
 
+def test_purchases_that_nobody_told_of_are_found_at_night(team, customers, fifths):
+    by_hand.put(customers, [(n, 200 * n + 3, Decimal(n)) for n in range(4)])
+    score_everything(team, as_of=TODAY)
+    Purchase.objects.filter(customer=customers[0]).delete()
+    Purchase.objects.filter(customer=customers[1]).update(amount="-1.00")
+    Purchase.objects.filter(customer=customers[2]).update(bought_on=TODAY - timedelta(800))
+    by_hand.put(customers, [(3, 500, "7.00"), (4, 500, "7.00")])
+    score_everything(team, as_of=TODAY)
+    limits = groups.in_force(Scoring.objects.get())
+    assert summaries.write_quarters(team.pk, as_of=TODAY) == (0, 0)
+    assert groups.write_history(team.pk, as_of=TODAY, limits=limits) == 0
+
+
 def test_equal_customers_score_the_same(team, customers, fifths):
     by_hand.put(customers, [(n, 5, Decimal("9.99")) for n in range(PEOPLE)])
     score_team(team, as_of=TODAY)
@@ -200,6 +213,27 @@ def test_what_was_returned_counts_against_what_was_bought(team, customers, fifth
     by_hand.put(customers, [(0, 9, "50.00"), (0, 9, "-80.00"), (1, 9, "10.00"), (2, 9, "20.00")])
     assert on(team)["000"] == (9, 1, Decimal("-30.00"), 1, 1, 1)
     assert on(team)["002"][-1] > on(team)["001"][-1] > 1
+
+
+def test_a_return_is_no_purchase(team, customers, fifths):
+    by_hand.put(customers, [(0, 90, "50.00"), (0, 9, "-80.00"), (1, 9, "-10.00"), (2, 9, "0.00")])
+    assert on(team) == {
+        "000": (90, 1, Decimal("-30.00"), 1, 1, 1),
+        "002": (9, 1, Decimal("0.00"), 3, 1, 3),
+    }
+    score_everything(team, as_of=TODAY)
+    assert {score.customer.number: score.group for score in Score.objects.all()} == {
+        "000": Group.BEGINNER,
+        "002": Group.BEGINNER,
+    }
+    assert not GroupHistory.objects.filter(customer=customers[1]).exists()
+
+
+def test_a_return_in_the_period_of_something_bought_before_it_makes_no_score(team, customers, fifths):
+    Rules.objects.update(quarters=4)
+    by_hand.put(customers, [(0, 800, "50.00"), (0, 9, "-80.00"), (1, 9, "5.00")])
+    score_everything(team, as_of=TODAY)
+    assert stored() == by_hand.scores(since=period_from(TODAY, 4)) == {customers[1].pk: (9, 1, 5, 1, 1, 1)}
 
 
 def test_what_lies_ahead_does_not_count_until_its_day(team, customers, fifths):

@@ -1,5 +1,7 @@
 import pytest
 
+from tests.factories import make_customer, make_lead, make_purchase
+
 TEAM = {
     "name": "Rings & Tabs",
     "currency": "GEL",
@@ -67,3 +69,19 @@ def test_what_could_not_be_saved_does_not_stand_in_the_page_around_the_form(page
 def test_a_day_holds_at_least_one_dossier(page, number):
     response = page.post("/settings/team/", TEAM | {"region": "", "day_capacity": number})
     assert response.context["form"].errors == {"day_capacity": ["Write a number of at least 1."]}
+
+
+def test_another_currency_is_asked_about_once_there_are_purchases(page, team, lead):
+    make_purchase(customer=make_customer(owner=make_lead()))
+    assert page.post("/settings/team/", TEAM).status_code == 302
+    make_purchase(customer=make_customer(owner=lead))
+    assert "amounts_stay" not in page.get("/settings/team/").context["form"].fields
+    asked = page.post("/settings/team/", TEAM | {"currency": "USD"})
+    assert (asked.status_code, list(asked.context["form"].errors)) == (422, ["currency"])
+    assert "There are purchases in GEL." in asked.content.decode()
+    assert 'name="amounts_stay"' in asked.content.decode()
+    team.refresh_from_db()
+    assert team.currency == "GEL"
+    assert page.post("/settings/team/", TEAM | {"currency": "USD", "amounts_stay": "on"}).status_code == 302
+    team.refresh_from_db()
+    assert team.currency == "USD"
