@@ -15,7 +15,7 @@ from crm.team.models import User
 
 def find_dossier(user: User, pk: int) -> Customer:
     """The dossier with its people, or 404 for somebody who may not see it."""
-    dossiers = Customer.objects.visible_to(user).with_main_person().prefetch_related("people")
+    dossiers = Customer.objects.visible_to(user).with_main_person().with_tags().prefetch_related("people")
     return get_object_or_404(dossiers, pk=pk)
 
 
