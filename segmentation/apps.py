@@ -9,6 +9,7 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import registry
+        from segmentation.filters import buying, card, working  # noqa: F401 - in the order in which they are offered
 
         registry.register(registry.Part("segmentation", purchases_changed=purchases_changed))
 
