@@ -54,6 +54,15 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def resting(self) -> Self:
         return self.filter(due_on__isnull=True)
 
+    def moved_at(self, instant: datetime, *, by: User) -> Self:
+        """Places to which this person moved dossiers, without a talk, in one go."""
+        return self.filter(
+            opened_by=by,
+            opened_at=instant,
+            previous__closed_at=instant,
+            previous__result=FollowUp.Result.MOVED,
+        )
+
     def in_order(self) -> Self:
         """As one works: agreed times first, then the rest, each by name."""
         return self.order_by(F("at").asc(nulls_last=True), "customer__sort_name", "customer_id")

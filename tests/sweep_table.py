@@ -241,6 +241,11 @@ FOLLOWUPS = {
     "followups:bring_forward": button(team(302), at=lambda world: {"pk": world.slip.pk}),
 }
 
+SEGMENTATION = {
+    "segmentation:customers": form(insiders(200)),
+    "segmentation:undo": button(insiders(302)),
+}
+
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)
 # before anything that matters.
 ACCOUNT = {
@@ -266,4 +271,4 @@ ACCOUNT = {
     "mfa_download_recovery_codes": Row(get=insiders(404), post=insiders(404)),
 }
 
-ROUTES: dict[str, Row] = SHARED | TEAM | CONTACTS | FOLLOWUPS | ACCOUNT
+ROUTES: dict[str, Row] = SHARED | TEAM | CONTACTS | FOLLOWUPS | SEGMENTATION | ACCOUNT

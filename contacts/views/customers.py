@@ -51,12 +51,15 @@ class Found:
 
     def page(self, *, after: int | None = None, before: int | None = None) -> Page:
         """PAGE rows behind or before a dossier, without counting the others. Is it gone: the first."""
-        edge = self.dossiers.filter(pk=after or before).only("sort_name").first() if after or before else None
+        edge = self._edge(after or before)
         if edge and before:
             rows = self._before(edge)
             return _page(rows[:PAGE][::-1], has_previous=len(rows) > PAGE, has_next=True)
         rows = self._after(edge) if edge else self.first(PAGE + 1)
         return _page(rows[:PAGE], has_previous=edge is not None, has_next=len(rows) > PAGE)
+
+    def _edge(self, pk: int | None) -> Customer | None:
+        return self.dossiers.select_related(None).only("sort_name").filter(pk=pk).first() if pk else None
 
     def _part_of(self, edge: Customer) -> int:
         if not self.text or edge.name_begins_with(self.text):
