@@ -16,6 +16,7 @@ from crm.templatetags.ringbinder import money, tel
 LINE = "<div><dt>{label}</dt><dd>{value}</dd></div>\n"
 LINK = '<a href="{href}">{text}</a>'
 WEB = '<a href="{href}" rel="noopener noreferrer" target="_blank">{text}</a>'
+TAG, TAGS = '<span class="rb-tag">{name}</span>', '<span class="rb-tags">{tags}</span>'
 
 _WEB_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
 
@@ -50,6 +51,7 @@ def on_page(customer: Customer, currency: str) -> SafeString:
         (_("Last year"), money(customer.annual_revenue, currency)),
         (_("Source"), customer.source),
         (_("Owner"), customer.owner.name),
+        (_("Tags"), _tags(customer.tag_names)),
         (_("Best time"), customer.best_time),
     ]
     return _written(lines)
@@ -66,6 +68,10 @@ def _phone(phone: str) -> str:
 
 def _mail(address: str) -> str:
     return fill(LINK, href=f"mailto:{quote(address, safe='@')}", text=address) if address else ""
+
+
+def _tags(names: list[str]) -> str:
+    return fill(TAGS, tags=join(fill(TAG, name=name) for name in names)) if names else ""
 
 
 def _web(address: str) -> str:

@@ -10,7 +10,8 @@ class SegmentationConfig(AppConfig):
     def ready(self) -> None:
         from contacts import registry
         from followups.slips import register
-        from segmentation import card, slips
+        from segmentation import slips, told
+        from segmentation.filters import buying, card, working  # noqa: F401 - in the order in which they are offered
 
         register(slips.DUE_SOURCE)
         register(slips.THANKS_SOURCE)
@@ -18,9 +19,9 @@ class SegmentationConfig(AppConfig):
             registry.Part(
                 "segmentation",
                 purchases_changed=purchases_changed,
-                reads=card.READS,
-                mark=card.mark,
-                facts=card.facts,
+                reads=told.READS,
+                mark=told.mark,
+                facts=told.facts,
             )
         )
 

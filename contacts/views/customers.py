@@ -98,12 +98,17 @@ def _page(rows: list[Customer], *, has_previous: bool, has_next: bool) -> Page:
 def customers(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.GET, user=request.user)
     today = request.user.today()
-    dossiers = Customer.objects.visible_to(request.user, on=today)
-    found = Found(dossiers.filter(owner=form.whose) if form.whose else dossiers, form.text)
+    found = Found(_asked_for(form, Customer.objects.visible_to(request.user, on=today)), form.text)
     page = found.page(after=form.cleaned_data.get("after"), before=form.cleaned_data.get("before"))
     show_places(page.rows)
-    context = {"form": form, "page": page, "owners": form.owners(request.user), "today": today}
+    context = {"form": form, "page": page, "today": today, "owners": form.owners(request.user)}
+    context["tags"] = form.fields["tag"].queryset
     return render(request, f"contacts/list.html{'#results' if wants_part(request) else ''}", context)
+
+
+def _asked_for(form: FindForm, dossiers: CustomerQuerySet) -> CustomerQuerySet:
+    dossiers = dossiers.filter(owner=form.whose) if form.whose else dossiers
+    return (dossiers.tagged(form.with_tag) if form.with_tag else dossiers).with_tags()
 
 
 def show_places(rows: list[Customer]) -> None:

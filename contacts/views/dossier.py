@@ -16,8 +16,8 @@ from crm.team.models import User
 
 def find_dossier(user: User, pk: int) -> Customer:
     """The dossier with its people and what other apps know of it, or 404 for somebody who may not see it."""
-    dossiers = Customer.objects.visible_to(user).with_main_person().select_related(*registry.reads())
-    dossiers = dossiers.prefetch_related("people")
+    dossiers = Customer.objects.visible_to(user).with_main_person().with_tags()
+    dossiers = dossiers.select_related(*registry.reads()).prefetch_related("people")
     return get_object_or_404(dossiers, pk=pk)
 
 

@@ -5,7 +5,7 @@ from django.utils.html import strip_tags
 
 from contacts.models import Customer
 from followups.models import FollowUp
-from segmentation.card import due_words, facts, mark
+from segmentation.told import due_words, facts, mark
 from segmentation.models import Expectation
 from segmentation.scores import score_everything
 from tests.factories import TODAY, make_customer, make_dossier
