@@ -5,9 +5,9 @@ from django.utils.html import strip_tags
 
 from contacts.models import Customer
 from followups.models import FollowUp
-from segmentation.told import due_words, facts, mark
 from segmentation.models import Expectation
 from segmentation.scores import score_everything
+from segmentation.told import due_words, facts, mark
 from tests.factories import TODAY, make_customer, make_dossier
 from tests.segmentation import purchases as by_hand
 
