@@ -20,7 +20,7 @@ ROW = """
 <tr>
   <td class="rb-reg__tick">{tick}</td>
   <th scope="row"><a href="{href}"><b>{name}</b></a><small>{who}</small></th>
-  <td>{group}</td>
+  <td class="rb-reg__group rb-table__spare">{group}</td>
   <td class="rb-rfm rb-table__spare">{rfm}</td>
   <td class="num rb-table__spare">{last}</td>{money}
   <td class="num rb-table__spare">{every}</td>
