@@ -192,9 +192,9 @@ class Overview:
     def columns(self) -> list[tuple[str, str]]:
         """("R1", "over 365 days") and so on, the oldest first."""
         limits = self.scoring.recency_limits
-        words = {1: _("over %(n)s d") % {"n": limits[-1]}}
+        words = {1: _("over %(n)s\xa0d") % {"n": limits[-1]}}
         for r, limit, before in zip((5, 4, 3, 2), limits, [None, *limits], strict=False):
-            words[r] = _("up to %(n)s d") % {"n": limit} if limit != before else _("none")
+            words[r] = _("up to %(n)s\xa0d") % {"n": limit} if limit != before else _("none")
         return [(f"R{r}", words[r]) for r in BANDS]
 
     @property
