@@ -195,7 +195,7 @@ def _window(at: Standing, rhythm: Rhythm) -> tuple[Ints, Ints]:
 
 def reason(*, kind: str, chance: float | None, cases: int, purchases: int, missing: Missing) -> str:
     """One sentence, or two, on where the figures beside it come from."""
-    said = _too_little(missing) if chance is None else _told_by(kind, chance, cases)
+    said = too_little(missing) if chance is None else _told_by(kind, chance, cases)
     if purchases == 1:
         return f"{said} {_('Bought once so far, so the interval is the typical one.')}"
     return said
@@ -215,7 +215,8 @@ def _percent(chance: float) -> str:
     return f"{100 * chance:.1f}" if chance < 0.1 else f"{100 * chance:.0f}"
 
 
-def _too_little(missing: Missing) -> str:
+def too_little(missing: Missing) -> str:
+    """What is missing until chances can be told, in words."""
     parts = []
     if missing.weeks:
         words = ngettext("%(n)s more week of history", "%(n)s more weeks of history", missing.weeks)

@@ -17,6 +17,7 @@ SHARES = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 TOLD = (0.5, 0.25, 0.1)  # shares that a sentence speaks of, the largest that is reached
 Z_95 = 1.959963984540054
 ROUNDING = 1e-12
+MOST_GROUPS = 20
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,22 @@ def intervals(log: Log) -> Intervals:
 
 
 def intervals_by_group(team: Team, log: Log) -> dict[str, Intervals]:
-    """The same for each product group: a wait belongs to the group of the purchase that began it."""
-    names, group = product_groups(team, log)
+    """The same for each product group."""
+    return {
+        name: Intervals(*map(curve, both))
+        for name, both in waits_by_group(team, log, most=MOST_GROUPS).items()
+    }
+
+
+def waits_by_group(team: Team, log: Log, *, most: int) -> dict[str, tuple[Waits, Waits]]:
+    """What waits() gives, by product group: a wait belongs to the group of the purchase that began it.
+
+    Only the groups bought most often are told of; a purchase without a group belongs to none.
+    """
+    names, group = product_groups(team, log, most=most)
     index, first = waits_by_purchase(log)
     return {
-        name: Intervals(*(curve(_where(index, (group == code) & side)) for side in (first, ~first)))
+        name: tuple(_where(index, (group == code) & side) for side in (first, ~first))
         for code, name in enumerate(names)
     }
 

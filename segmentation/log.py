@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from io import BytesIO
-from itertools import islice
 
 import numpy as np
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Count
 from numpy.typing import NDArray
 
 from contacts.models import Purchase
@@ -122,27 +123,28 @@ class Log:
 
 def read_log(team: Team, *, until: date, of: Collection[int] | None = None) -> Log:
     """The purchases of the team, or of these of its customers, that were made by that day."""
-    who, day = (_read_copy if connection.vendor == "postgresql" else _read_rows)(team, until, of)
+    who, day = _read(team, until, "" if of is None else f"AND customer_id IN ({sql.numbers(of)})")
     return Log.of(who, day, until=until.toordinal())
 
 
-def _read_copy(team: Team, until: date, of: Collection[int] | None) -> tuple[Ints, Ints]:
+def _read(team: Team, until: date, condition: str, *values: str) -> tuple[Ints, Ints]:
+    """Customer and day of the team's purchases for which the condition holds, in any order."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            return _read_copy(cursor, f"{_PG} {condition}", (team.pk, until, *values))
+        cursor.execute(f"{_LITE} {condition}", (team.pk, until, *values))
+        parts = [np.array(rows, dtype=np.int64) for rows in _batches(cursor)]
+    table = np.concatenate([np.empty((0, 2), dtype=np.int64), *parts])
+    return table[:, 0], table[:, 1]
+
+
+def _read_copy(cursor: CursorWrapper, query: str, values: tuple) -> tuple[Ints, Ints]:
     """PostgreSQL hands rows over as they lie in memory; a million need no object each."""
     file = BytesIO()
-    with connection.cursor() as cursor:
-        query = cursor.cursor.mogrify(*_query(_PG, team, until, of)).decode()
-        cursor.cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", file)
+    text = cursor.cursor.mogrify(query, values).decode()
+    cursor.cursor.copy_expert(f"COPY ({text}) TO STDOUT (FORMAT binary)", file)
     rows = np.frombuffer(file.getbuffer()[_HEAD:-_FOOT], dtype=_ROW)
     return rows["who"].astype(np.int64), rows["day"].astype(np.int64)
-
-
-def _read_rows(team: Team, until: date, of: Collection[int] | None) -> tuple[Ints, Ints]:
-    parts = [np.empty((0, 2), dtype=np.int64)]
-    with connection.cursor() as cursor:
-        cursor.execute(*_query(_LITE, team, until, of))
-        parts += [np.array(rows, dtype=np.int64) for rows in _batches(cursor)]
-    table = np.concatenate(parts)
-    return table[:, 0], table[:, 1]
 
 
 def _batches(cursor: object) -> Iterator[list]:
@@ -150,25 +152,20 @@ def _batches(cursor: object) -> Iterator[list]:
         yield rows
 
 
-def _query(text: str, team: Team, until: date, of: Collection[int] | None) -> tuple[str, tuple]:
-    only = "" if of is None else f" AND customer_id IN ({sql.numbers(of)})"
-    return text + only, (team.pk, until)
+def product_groups(team: Team, log: Log, *, most: int) -> tuple[list[str], Ints]:
+    """Names of the `most` product groups bought most often, and the group of each purchase day as a place among them.
 
-
-def product_groups(team: Team, log: Log) -> tuple[list[str], Ints]:
-    """Names of the product groups, and the group of each purchase day of the log as a place among them.
-
-    Of several groups on one day, the first by name counts; a purchase without a group has none ("").
+    Of several groups on one day, the first by name counts; a day with none of them has len(names).
     """
-    rows = Purchase.objects.filter(team=team, bought_on__lte=date.fromordinal(log.until), amount__gte=0)
-    names = sorted(rows.order_by().values_list("product_group", flat=True).distinct())
-    codes = {name: code for code, name in enumerate(names)}
+    until = date.fromordinal(log.until)
+    rows = Purchase.objects.filter(team=team, bought_on__lte=until, amount__gte=0).exclude(product_group="")
+    sizes = rows.values_list("product_group").annotate(n=Count("pk")).order_by("-n", "product_group")
+    names = sorted(name for name, _n in sizes[:most])
     group = np.full(len(log), len(names), dtype=np.int64)
-    found = rows.order_by().values_list("customer_id", "bought_on", "product_group").iterator(BATCH)
-    while batch := list(islice(found, BATCH)):
-        table = np.array([(who, day.toordinal(), codes[name]) for who, day, name in batch])
-        at, known = _places(log, table[:, 0], table[:, 1])
-        np.minimum.at(group, at[known], table[known, 2])
+    for code, name in reversed(list(enumerate(names))):
+        who, day = _read(team, until, "AND product_group = %s", name)
+        at, known = _places(log, who, day)
+        group[at[known]] = code
     return names, group
 
 

@@ -3,6 +3,8 @@ from django.urls import path
 from segmentation.views import own
 from segmentation.views.customers import customers
 from segmentation.views.due import due
+from segmentation.views.expectations import expectations
+from segmentation.views.interval import interval
 from segmentation.views.overview import overview
 from segmentation.views.own_compare import own_compare, own_moved
 from segmentation.views.undo import undo
@@ -21,4 +23,6 @@ urlpatterns = [
     path("own/<int:pk>/delete/", own.delete, name="own_delete"),
     path("own/<int:pk>/compare/", own_compare, name="own_compare"),
     path("own/<int:pk>/compare/<slug:who>/", own_moved, name="own_moved"),
+    path("interval/", interval, name="interval"),
+    path("expectations/", expectations, name="expectations"),
 ]

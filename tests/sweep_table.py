@@ -246,6 +246,8 @@ SEGMENTATION = {
     "segmentation:due": form(insiders(200)),
     "segmentation:customers": form(insiders(200)),
     "segmentation:undo": button(insiders(302)),
+    "segmentation:interval": page(insiders(200)),
+    "segmentation:expectations": page(insiders(200)),
 }
 
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)

@@ -1,7 +1,7 @@
 """Who is who, and who is due."""
 
 from segmentation.models.advice import Advice
-from segmentation.models.expectation import Expectation, Forecast
+from segmentation.models.expectation import Expectation, Forecast, TypicalInterval
 from segmentation.models.score import (
     Group,
     GroupHistory,
@@ -27,4 +27,5 @@ __all__ = [
     "Score",
     "Scoring",
     "Segment",
+    "TypicalInterval",
 ]

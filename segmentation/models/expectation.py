@@ -20,8 +20,7 @@ class Forecast(models.Model):
     """What a team's expectations go by since `learnt_on`; they hold as of `as_of`.
 
     `learnt` is what expectation.Learnt keeps. `weeks` says how expectations came true: [day, buyers expected within
-    two weeks, buyers observed or null] for each week, the oldest first. `intervals` is what
-    intervals_kept.kept() made of the purchases until `learnt_on`. While `missing_weeks` of history or
+    two weeks, buyers observed or null] for each week, the oldest first. While `missing_weeks` of history or
     `missing_buyers` (purchases of returning customers) are not 0, no chances are told.
     """
 
@@ -31,12 +30,32 @@ class Forecast(models.Model):
     kind = models.CharField(max_length=10, blank=True)
     learnt = models.JSONField(default=dict)
     weeks = models.JSONField(default=list)
-    intervals = models.JSONField(default=dict)
     missing_weeks = models.PositiveIntegerField(default=0)
     missing_buyers = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"Forecast of team {self.team_id} as of {self.as_of}"
+
+
+class TypicalInterval(models.Model):
+    """How long a team's customers take to come back, as of a day; one row for each product group, "" being all.
+
+    `second` and `later` are what typical.Kept keeps of the curves after the first and after later purchases.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="intervals", db_index=False)
+    product_group = models.CharField(_("product group"), max_length=100, blank=True)
+    as_of = models.DateField()
+    second = models.JSONField()
+    later = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "product_group"], name="interval_once_per_product_group")
+        ]
+
+    def __str__(self) -> str:
+        return f"Interval of team {self.team_id}, {self.product_group or 'all'}"
 
 
 class ExpectationQuerySet(models.QuerySet["Expectation"]):

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from crm.team.models import User
+from segmentation.models import Forecast
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import (
     make_absence,
@@ -32,7 +33,8 @@ def world(live_server, team, nino, levan, lead):
     make_entry(
         customer=first.customer, kind="call", outcome="agreed", text="Likes the window carton", next_on=today
     )
-    make_purchase(customer=first.customer)
+    for days in (0, 30, 75):
+        make_purchase(customer=first.customer, bought_on=today - timedelta(days), product_group="Boxes")
     make_person(customer=first.customer, name="Matthias", role="uses", phone="+49 69 90009 145")
     make_slip(customer=first.customer, speaks_on=today, reason="Barbara turns 50")
     make_dossier(owner=nino, due_on=today, name="Sehr lange Donaudampfschifffahrtsgesellschaft mbH & Co. KG")
@@ -50,6 +52,8 @@ def world(live_server, team, nino, levan, lead):
         owner=levan, name="Hotel Rebstock", due=-4, score={"r": 5, "f": 5, "group": "vip", "monetary": 9000}
     )
     User.objects.filter(pk=nino.pk).update(own_capacity=1)
+    weeks = [[str(today - timedelta(14)), 20.5, 24], [str(today), 21.0, None]]
+    Forecast.objects.create(team=team, as_of=today, weeks=weeks)
     return first
 
 
@@ -71,6 +75,8 @@ PAGES = {
     "due soon": lambda f: reverse("segmentation:due"),
     "a cell of segments": lambda f: reverse("segmentation:customers") + "?r=4&f=3",
     "nobody like that": lambda f: reverse("segmentation:due") + "?group=lost",
+    "interval": lambda f: reverse("segmentation:interval"),
+    "expectations": lambda f: reverse("segmentation:expectations"),
     "team": lambda f: reverse("team:members"),
     "new member": lambda f: reverse("team:member_new"),
     "absences": lambda f: reverse("team:absences"),
