@@ -121,21 +121,20 @@ def _taken(name: str) -> str:
 
 
 class Builder:
-    """`rows` and `name` as they stand on the page; nothing is written before `save`."""
+    """`rows`, one at least, and `name` as they stand on the page; nothing is written before `save`."""
 
     def __init__(
         self, data: MultiValueDict, *, segment: Segment, moment: Moment, land_on: int | None = None
     ) -> None:
         self.data, self.segment, self.moment, self.land_on = data, segment, moment, land_on
         self.name = NameForm(data, instance=segment)
-        self.rows = [RowForm(data, number=n, moment=moment) for n in range(_count(data))]
+        self.rows = [RowForm(data, number=n, moment=moment) for n in range(_count(data) or 1)]
         self.problem = ""
 
     @classmethod
     def of(cls, segment: Segment, *, moment: Moment) -> "Builder":
-        """As the segment stands, with an empty row if it has none."""
-        data = _written(segment.filters) if segment.filters else MultiValueDict({"r0-condition": [""]})
-        builder = cls(data, segment=segment, moment=moment)
+        """As the segment stands."""
+        builder = cls(_written(segment.filters), segment=segment, moment=moment)
         builder.name = NameForm(instance=segment)
         return builder
 

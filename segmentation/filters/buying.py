@@ -58,7 +58,7 @@ def _last_before(moment: Moment, days: int) -> Q:
 
 
 def _at_least(moment: Moment, times: int) -> Q:
-    return moment.bought(Q(purchase_days__gte=times)) if times else Q()
+    return moment.bought(Q(purchase_days__gte=times)) if times else Q(pk__isnull=False)  # everybody
 
 
 def _at_most(moment: Moment, times: int) -> Q:

@@ -173,7 +173,7 @@ class Moment:
     @cached_property
     def product_groups(self) -> Choices:
         """Those bought most, by name."""
-        names = cache.get_or_set(f"product groups:{self.team.pk}", self._read_product_groups, A_WHILE)
+        names = cache.get_or_set(f"product-groups:{self.team.pk}", self._read_product_groups, A_WHILE)
         return [(name, name) for name in names]
 
     def _read_product_groups(self) -> list[str]:

@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
+from contacts.actions import set_tags
 from crm.team.models import User
-from segmentation.models import Forecast
+from segmentation.models import Forecast, Segment
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import (
     make_absence,
@@ -54,7 +55,27 @@ def world(live_server, team, nino, levan, lead):
     User.objects.filter(pk=nino.pk).update(own_capacity=1)
     weeks = [[str(today - timedelta(14)), 20.5, 24], [str(today), 21.0, None]]
     Forecast.objects.create(team=team, as_of=today, weeks=weeks)
+    set_tags(customer=first.customer, names=["wine", "fair 2026"])
+    first.segment = make_segments(nino)
     return first
+
+
+def make_segments(user):
+    """One with a field of each sort, and behind it one with a condition that is not known here."""
+    rows = [
+        (
+            "purchases",
+            "worth_span",
+            {"amount": "10", "since": "2020-01-01", "until": "2099-01-01", "what": []},
+        ),
+        ("tags", "any", {"names": ["wine"]}),
+        ("town", "is", {"names": ["Oppenheim"]}),
+    ]
+    filters = [{"condition": c, "operator": o, "values": values} for c, o, values in rows]
+    segment = Segment.objects.create(team=user.team, made_by=user, name="Wineries", filters=filters)
+    lost = [{"condition": "rating", "operator": "bad", "values": {}}]
+    Segment.objects.create(pk=segment.pk + 1, team=user.team, made_by=user, name="Lost", filters=lost)
+    return segment
 
 
 PAGES = {
@@ -77,6 +98,13 @@ PAGES = {
     "nobody like that": lambda f: reverse("segmentation:due") + "?group=lost",
     "interval": lambda f: reverse("segmentation:interval"),
     "expectations": lambda f: reverse("segmentation:expectations"),
+    "own segments": lambda f: reverse("segmentation:own") + "?counted",
+    "new segment": lambda f: reverse("segmentation:own_new"),
+    "segment": lambda f: reverse("segmentation:own_members", args=[f.segment.pk]),
+    "change a segment": lambda f: reverse("segmentation:own_edit", args=[f.segment.pk]),
+    "delete a segment": lambda f: reverse("segmentation:own_delete", args=[f.segment.pk]),
+    "compare a segment": lambda f: reverse("segmentation:own_compare", args=[f.segment.pk]),
+    "segment that is lost": lambda f: reverse("segmentation:own_members", args=[f.segment.pk + 1]),
     "team": lambda f: reverse("team:members"),
     "new member": lambda f: reverse("team:member_new"),
     "absences": lambda f: reverse("team:absences"),
@@ -89,6 +117,14 @@ PAGES = {
 }
 VIEWPORTS = [DESKTOP, PHONE]
 OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}  # the themes differ in nothing else
+NARROW = [
+    "/binder/",
+    "/customers/",
+    "/settings/",
+    "/customers/new/",
+    "/segments/own/new/?example=silent-vips",
+]
+LOOKS = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
 
 
 def violations(page):
@@ -160,12 +196,20 @@ def test_filing_from_a_list_before_and_after(open_as, world, lead, theme):
 
 
 @pytest.mark.parametrize("path", ["/binder/", "/customers/", "/segments/", "/settings/", "/customers/new/"])
+@pytest.mark.parametrize(
+    "path",
+    NARROW,
+)
 def test_at_320_pixels_nothing_runs_off_the_page(open_as, world, nino, path):
     page = open_as(nino, path, {"width": 320, "height": 640})
     assert runs_off(page) is False
 
 
 @pytest.mark.parametrize("path", ["/binder/", "/customers/", "/segments/", "/settings/", "/customers/new/"])
+@pytest.mark.parametrize(
+    "path",
+    NARROW,
+)
 def test_at_twice_the_size_nothing_runs_off_the_page(open_as, world, nino, path):
     page = open_as(nino, path, {"width": 720, "height": 450})
     assert runs_off(page) is False
