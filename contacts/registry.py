@@ -15,7 +15,7 @@ from crm.team.models import User
 class Panel:
     """A piece of the dossier page: where it stands, its template, and what that template needs."""
 
-    slot: str  # "tabs", "left", "mid", "right", "rail" or "bar"
+    slot: str  # "name", "tabs", "left", "mid", "right", "rail" or "bar"
     template: str
     context: Callable[[HttpRequest, Customer], dict]
 

@@ -9,8 +9,12 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import registry
+        from followups import rhythms
+        from segmentation.dossier_part import PANELS
+        from segmentation.rhythm import rhythm_of
 
-        registry.register(registry.Part("segmentation", purchases_changed=purchases_changed))
+        registry.register(registry.Part("segmentation", panels=PANELS, purchases_changed=purchases_changed))
+        rhythms.register(rhythm_of)
 
 
 def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:
