@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from time import time
 from typing import TypeVar
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from crm.team.models import User
+from segmentation.groups import in_force
 from segmentation.models import Scoring
 
-A_DAY = 24 * 60 * 60  # seconds
+A_MINUTE, A_DAY = 60, 24 * 60 * 60  # seconds
+SLOW = 0.05  # seconds
 _NOTHING = object()
 
 T = TypeVar("T")
@@ -33,7 +36,21 @@ def forget(key: str) -> None:
 
 
 def summed(user: User, scoring: Scoring, name: str, make: Callable[[], T]) -> T:
-    """A sum over the customers whom `user` sees. Kept for those who see all: until any score changes, or the day."""
+    """A sum over the customers whom `user` sees, kept for those who see all until any score changes.
+
+    What took long to sum up may be a minute old, but never of another day or by other limits.
+    """
     if not user.sees_team:
         return make()
-    return kept_or_made(f"segments:{name}:{scoring.team_id}:{scoring.version}:{scoring.as_of}", make)
+    key = f"segments:{name}:{scoring.team_id}:{scoring.as_of}:{in_force(scoring)}".replace(" ", "")
+
+    def fresh() -> tuple[int, float, float, T]:
+        began = time()
+        made = make()
+        return scoring.version, began, time() - began, made
+
+    version, at, took, found = kept_or_made(key, fresh)
+    if version == scoring.version or (took > SLOW and time() - at < A_MINUTE):
+        return found
+    forget(key)
+    return kept_or_made(key, fresh)[-1]

@@ -33,11 +33,6 @@ class Zone:
     dots: range
 
     @property
-    def loss(self) -> int:
-        """How many fewer they are."""
-        return -(self.change or 0)
-
-    @property
     def url(self) -> str:
         return f"{reverse('segmentation:customers')}?group={self.group}"
 

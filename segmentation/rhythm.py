@@ -1,16 +1,14 @@
 """How often a group wants to hear from us, and when one of its customers last did."""
 
 from django.db.models import OuterRef, Subquery
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from contacts.models import Customer, Entry
 from crm.team.models import Team
 from followups.rhythms import Rhythm
-from segmentation.kept import forget, kept_or_made
-from segmentation.models import Advice, Group, Score
-
-A_MINUTE = 60  # without Redis each server process keeps its own
+from segmentation.kept import A_MINUTE, forget, kept_or_made
+from segmentation.models import Advice, Score
+from segmentation.words import group_name
 
 
 def rhythm_of(customer: Customer) -> Rhythm | None:
@@ -27,7 +25,7 @@ def rhythm_of(customer: Customer) -> Rhythm | None:
     group, last_contact = found.first() or ("", None)
     if group not in every:
         return None
-    name = _("%(group)s rhythm") % {"group": capfirst(str(Group(group).label))}
+    name = _("%(group)s rhythm") % {"group": group_name(group)}
     return Rhythm(every[group], name, last_contact)
 
 
@@ -42,6 +40,7 @@ def _every(team_id: int) -> dict[str, int]:
         rows = Advice.objects.filter(team=team_id, contact_every__isnull=False)
         return dict(rows.values_list("group", "contact_every"))
 
+    # No longer than a minute: without Redis each server process keeps its own.
     return kept_or_made(_key(team_id), read, seconds=A_MINUTE)
 
 

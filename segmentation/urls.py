@@ -2,8 +2,10 @@ from django.urls import path
 
 from segmentation.views.advice import advice
 from segmentation.views.customers import customers
+from segmentation.views.due import due
 from segmentation.views.matrix import matrix
 from segmentation.views.movers import mover_list, movers
+from segmentation.views.overview import overview
 from segmentation.views.relationship import relationship
 from segmentation.views.rules import preview, rules
 from segmentation.views.undo import undo
@@ -11,6 +13,8 @@ from segmentation.views.undo import undo
 app_name = "segmentation"
 
 urlpatterns = [
+    path("", overview, name="overview"),
+    path("due/", due, name="due"),
     path("customers/", customers, name="customers"),
     path("undo/", undo, name="undo"),
     path("matrix/", matrix, name="matrix"),

@@ -242,6 +242,8 @@ FOLLOWUPS = {
 }
 
 SEGMENTATION = {
+    "segmentation:overview": form(insiders(200)),
+    "segmentation:due": form(insiders(200)),
     "segmentation:customers": form(insiders(200)),
     "segmentation:undo": button(insiders(302)),
 }

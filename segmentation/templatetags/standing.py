@@ -5,9 +5,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from segmentation import words
 from segmentation.models import Relationship
 
 register = template.Library()
+
+for word in (words.due_words, words.short_day, words.percent):
+    register.filter(word)
 
 BEST = 5
 Kind = Relationship.Kind

@@ -12,7 +12,7 @@ from segmentation.forms_advice import AdviceForm
 from segmentation.models import Advice, Group, Scoring
 from segmentation.relationship import KINDS
 from segmentation.rhythm import rhythm_changed
-from segmentation.templatetags.segments import group_name
+from segmentation.words import group_name
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
