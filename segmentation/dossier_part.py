@@ -17,7 +17,7 @@ from segmentation.quarters import quarters_back
 from segmentation.relationship import Kind, Proposal, propose
 from segmentation.strip import Bought, Strip
 
-SHOWN = 12  # days with a purchase on the strip
+SHOWN = 9  # days with a purchase on the strip
 GRID = (Kind.SEEKER, Kind.EXPLOITER, Kind.LOYAL, Kind.ARMS_LENGTH)
 
 

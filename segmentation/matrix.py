@@ -16,7 +16,7 @@ from crm.team.models import User
 from segmentation.groups import Limits, in_force
 from segmentation.kept import summed
 from segmentation.models import Group, Scoring
-from segmentation.moving import REGULAR, Move, moved
+from segmentation.moving import REGULAR, Move, by_weight, moved
 from segmentation.quarters import last_day, quarter_of, quarters_back
 
 MOST_DOTS = 64  # in a zone
@@ -31,6 +31,11 @@ class Zone:
     money: Decimal
     change: int | None
     dots: range
+
+    @property
+    def rounded(self) -> int:
+        """Their money without cents."""
+        return round(self.money)
 
     @property
     def url(self) -> str:
@@ -108,6 +113,16 @@ class Matrix:
         return next(step for step in _steps() if largest <= step * MOST_DOTS)
 
     @property
+    def told(self) -> list[Move]:
+        """Who moved since then, what matters most first; nothing without anything to compare."""
+        return by_weight(self._sums.moves) if any(move.old for move in self._sums.moves) else []
+
+    @property
+    def asked(self) -> str:
+        """The same two days, as the movers' address says them."""
+        return f"since={self.compared.isoformat()}&until="
+
+    @property
     def won_back(self) -> int:
         return sum(move.n for move in self._sums.moves if move.old == Group.LOST and move.new in REGULAR)
 
@@ -117,7 +132,7 @@ class Matrix:
 
     @property
     def once_vip_money(self) -> Decimal:
-        return self._sums.once_vip[1]
+        return Decimal(round(self._sums.once_vip[1]))
 
     @property
     def growing_until(self) -> int:

@@ -19,7 +19,6 @@ from segmentation.quarters import quarter_of, quarters_back
 NEW = ""  # the group of those who had not bought before
 
 REGULAR = (Group.VIP, Group.GROWING)
-ONCE = (Group.BEGINNER, Group.ONE_TIME)
 
 # What is told first: from worst, over best, to what mostly time has done.
 ORDER = (
@@ -54,33 +53,42 @@ class Move:
 
     @property
     def is_gain(self) -> bool:
-        return self.new in REGULAR and self.old in (Group.LOST, *ONCE, NEW)
+        return self.new in REGULAR and self.old not in (self.new, Group.VIP)
+
+    @property
+    def rounded(self) -> int:
+        """Their money without cents."""
+        return round(self.money)
 
     @property
     def old_name(self) -> str:
-        return name_of(self.old)
+        return name_of(self.old, self.n)
 
     @property
     def new_name(self) -> str:
-        return name_of(self.new)
+        return name_of(self.new, self.n)
 
     @property
     def sentence(self) -> str:
         n = {"n": self.n}
         if self.old == NEW:
             words = ngettext("%(n)s new customer, now %(new)s", "%(n)s new customers, now %(new)s", self.n)
-            return words % {**n, "new": name_of(self.new)}
+            return words % {**n, "new": self.new_name}
         if self.old == Group.LOST and self.new in REGULAR:
             words = ngettext(
                 "%(n)s lost was won back, now %(new)s", "%(n)s lost were won back, now %(new)s", self.n
             )
-            return words % {**n, "new": name_of(self.new)}
+            return words % {**n, "new": self.new_name}
         words = ngettext("%(n)s %(old)s became %(new)s", "%(n)s %(old)s became %(new)s", self.n)
-        return words % {**n, "old": name_of(self.old), "new": name_of(self.new)}
+        return words % {**n, "old": self.old_name, "new": self.new_name}
 
 
-def name_of(group: str) -> str:
-    """The group as it stands within a sentence."""
+def name_of(group: str, n: int) -> str:
+    """So many of a group, as they stand within a sentence."""
+    if group == Group.BEGINNER:
+        return ngettext("beginner", "beginners", n)
+    if group == Group.VIP:
+        return ngettext("VIP", "VIPs", n)
     return str(Group(group).label) if group else _("new")
 
 
