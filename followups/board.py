@@ -22,6 +22,7 @@ from followups.dates import Tab
 from followups.destination import tab_name
 from followups.forms import ResultForm
 from followups.models import FollowUp, FollowUpQuerySet, Slip
+from followups.rhythms import rhythm_of
 
 BEHIND_SHOWN = 60
 STACK_SHOWN = 200
@@ -353,4 +354,5 @@ def open_sheet(
     form = form or ResultForm(
         binder=board.binder, initial={"version": followup.version, "outcome": "agreed", "kind": followup.kind}
     )
+    form.keep(rhythm_of(followup.customer))
     return Sheet(followup, board, form, then=None if alone else board.after(followup))

@@ -13,9 +13,10 @@ OUTCOME = (
 )
 QUICK = (
     '<label class="rb-date{over}" data-wd="{hue}"><input type="radio" name="next" value="{key}" data-key="{to}"'
-    ' data-button="{button}"{checked}><span><b>{label}</b><small>{short}</small></span></label>'
+    ' data-button="{button}"{rhythm}{checked}><span><b>{label}{about}</b><small>{short}</small></span></label>'
 )
-CHECKED, NOTHING = SafeString(" checked"), SafeString("")
+ABOUT = "<i> · {about}</i>"
+CHECKED, IN_RHYTHM, NOTHING = map(SafeString, (" checked", " data-rhythm", ""))
 ICONS = {
     Entry.Outcome.AGREED: "check",
     Entry.Outcome.BOUGHT: "buy",
@@ -57,6 +58,8 @@ def _quick(choice: QuickDate, *, is_chosen: bool) -> SafeString:
         to=to.key,
         button=to.button,
         checked=CHECKED if is_chosen else NOTHING,
+        rhythm=IN_RHYTHM if choice.about else NOTHING,
         label=choice.label,
+        about=fill(ABOUT, about=choice.about) if choice.about else NOTHING,
         short=to.short,
     )

@@ -1,12 +1,17 @@
 from django.urls import path
 
 from segmentation.views import own
+from segmentation.views.advice import advice
 from segmentation.views.customers import customers
 from segmentation.views.due import due
 from segmentation.views.expectations import expectations
 from segmentation.views.interval import interval
+from segmentation.views.matrix import matrix
+from segmentation.views.movers import mover_list, movers
 from segmentation.views.overview import overview
 from segmentation.views.own_compare import own_compare, own_moved
+from segmentation.views.relationship import relationship
+from segmentation.views.rules import preview, rules
 from segmentation.views.undo import undo
 
 app_name = "segmentation"
@@ -25,4 +30,11 @@ urlpatterns = [
     path("own/<int:pk>/compare/<slug:who>/", own_moved, name="own_moved"),
     path("interval/", interval, name="interval"),
     path("expectations/", expectations, name="expectations"),
+    path("matrix/", matrix, name="matrix"),
+    path("movers/", movers, name="movers"),
+    path("movers/customers/", mover_list, name="mover_list"),
+    path("advice/", advice, name="advice"),
+    path("rules/", rules, name="rules"),
+    path("rules/preview/", preview, name="rules_preview"),
+    path("customers/<int:pk>/relationship/", relationship, name="relationship"),
 ]
