@@ -95,7 +95,11 @@ def handed_over(customer: Customer) -> None:
 
 
 def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:
-    """Whoever writes or deletes purchases says so here, once for all customers, before his transaction ends."""
+    """Whoever writes or deletes purchases says so here, once for all customers, before his transaction ends.
+
+    Purchases that went from one customer to another concern both; those of an import that is taken back, all whom
+    it touched. What is known of a customer who is deleted goes with him, unasked.
+    """
     for part in _registry.parts.values():
         if part.purchases_changed and customer_ids:
             part.purchases_changed(customer_ids, now=now)

@@ -1,10 +1,10 @@
 """Expectations kept up to date: of all customers for every day, of some on each purchase."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from io import StringIO
+from itertools import islice
 
 import numpy as np
 from django.db import connection, transaction
@@ -17,6 +17,7 @@ from segmentation.expectation import SOON, WEEK, WEEKS, Expected, Learnt, Missin
 from segmentation.log import Floats, Log, read_log
 from segmentation.models import Expectation, Forecast
 from segmentation.quarters import today_of
+from segmentation.scores import hold
 from segmentation.standing import Rhythm
 
 LEARN_EVERY = timedelta(WEEK)
@@ -39,18 +40,14 @@ def expect_all(now: datetime) -> str:
 
 
 def expect_some(customer_ids: Collection[int], *, now: datetime) -> None:
-    """Put the expectations of customers right whose purchases have changed."""
-    of_team = defaultdict(list)
-    for team_id, pk in Customer.objects.filter(pk__in=customer_ids).order_by().values_list("team_id", "pk"):
-        of_team[team_id].append(pk)
-    forecasts = Forecast.objects.filter(team__in=of_team).select_related("team")
-    known = {each.team_id: each for each in forecasts if each.learnt}
-    for team_id, ids in of_team.items():
-        if team_id in known and len(ids) <= MANY:
-            _expect_these(known[team_id], ids, now)
-        else:
-            team = Team.objects.get(pk=team_id)
-            expect_team(team, on=today_of(team, now))
+    """Put the expectations of customers of one team right whose purchases have changed."""
+    some = list(islice(customer_ids, MANY))
+    forecasts = Forecast.objects.filter(team__customers__in=some).select_related("team").defer("weeks")
+    forecast = forecasts.first()
+    if forecast and forecast.learnt and len(customer_ids) <= MANY:
+        _expect_these(forecast, some, now)
+    elif team := forecast.team if forecast else Team.objects.filter(customers__in=some).first():
+        expect_team(team, on=today_of(team, now))
 
 
 def expect_one(customer: Customer, *, now: datetime) -> None:
@@ -61,6 +58,7 @@ def expect_one(customer: Customer, *, now: datetime) -> None:
 @transaction.atomic
 def expect_team(team: Team, *, on: date, anew: bool = False) -> int:
     """Work out all expectations of a team, learning first where that is a week ago. Returns the rows written."""
+    hold(team)  # before the purchases are read: one that comes meanwhile waits, and then changes its customer
     sql.work_in_memory()
     log = read_log(team, until=on)
     forecast, _made = Forecast.objects.select_for_update().get_or_create(team=team)
@@ -79,22 +77,16 @@ def _is_stale(forecast: Forecast, on: date) -> bool:
 def _expect_these(forecast: Forecast, ids: list[int], now: datetime) -> None:
     log = read_log(forecast.team, until=today_of(forecast.team, now), of=ids)
     found = expect(log, from_json(forecast.learnt))
-    fresh = {line[0]: line for line in rows(found, forecast.team)} if found else {}
-    there = {line[0]: line for line in _there(ids)}
-    Expectation.objects.filter(pk__in=there.keys() - fresh.keys()).delete()
-    changed = [line for pk, line in fresh.items() if there.get(pk) != line]
-    Expectation.objects.bulk_create(
-        [Expectation(**dict(zip(COLUMNS, line, strict=True))) for line in changed],
-        update_conflicts=True,
-        unique_fields=["customer"],
-        update_fields=COLUMNS[1:],
+    fresh = (
+        [Expectation(**dict(zip(COLUMNS, line, strict=True))) for line in rows(found, forecast.team)]
+        if found
+        else []
     )
-
-
-def _there(ids: list[int]) -> Iterator[tuple]:
-    """The rows of these customers as they are kept, in the form of rows()."""
-    for line in Expectation.objects.filter(pk__in=ids).values_list(*COLUMNS):
-        yield tuple(each.isoformat() if isinstance(each, date) else each for each in line)
+    if len(fresh) < len(ids):
+        Expectation.objects.filter(pk__in=set(ids) - {each.pk for each in fresh}).delete()
+    Expectation.objects.bulk_create(
+        fresh, update_conflicts=True, unique_fields=["customer"], update_fields=COLUMNS[1:]
+    )
 
 
 def _note(forecast: Forecast, log: Log, learnt: Learnt, found: Expected | None, on: date) -> None:

@@ -9,7 +9,6 @@ from itertools import islice
 from operator import itemgetter
 
 from django.db import transaction
-from django.db.models import F
 
 from contacts.models import Customer
 from crm.team.models import Team
@@ -87,7 +86,7 @@ def score_team(team: Team, *, as_of: date) -> int:
     scoring, rules = hold(team), rules_of(team)
     sql.work_in_memory()
     start = period_from(as_of, rules.quarters)
-    with sql.kept("fresh_facts", summaries.facts(team.pk, as_of=as_of, period_from=start)) as fresh:
+    with summaries.kept_facts(team.pk, as_of=as_of, period_from=start) as fresh:
         buyers = _settle(scoring, rules, fresh, as_of=as_of)
         mine = f"team_id = {sql.literal(team.pk)}"
         written = sql.write_changed(Score, _scored(scoring, fresh, as_of=as_of), key=KEY, within=mine)
@@ -223,7 +222,7 @@ def _refresh(scoring: Scoring, ids: Collection[int], *, as_of: date) -> None:
         sql.delete_others(Score, facts, key=KEY, within=within)
     limits = groups.in_force(scoring)
     groups.write_history(team_id, as_of=as_of, limits=limits, of=ids, also_forget=bool(deleted))
-    Scoring.objects.filter(pk=team_id).update(version=F("version") + 1)
+    sql.run(f"UPDATE {sql.table(Scoring)} SET version = version + 1 WHERE team_id = {sql.literal(team_id)}")
 
 
 @transaction.atomic

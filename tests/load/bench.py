@@ -22,6 +22,7 @@ from crm.team.models import Team, User  # noqa: E402
 from followups.demo.cast import PASSWORD  # noqa: E402
 from tests.load.counting import count_queries, weigh  # noqa: E402
 from tests.load.moves import move_about  # noqa: E402
+from tests.load.scoring import broken_scoring, lines_of, measure_scoring  # noqa: E402
 from tests.load.steps import Desk, lay_out  # noqa: E402
 from tests.load.web import Answer, Browser, web_server  # noqa: E402
 
@@ -50,6 +51,8 @@ def main() -> int:
     managers = list(User.objects.filter(role=User.Role.MANAGER).order_by("pk"))
     lay_out(managers, today=TODAY, behind=BEHIND)
     tidy()
+    scoring = measure_scoring(Team.objects.earliest("pk"))
+    tidy()
     desk = Desk(managers[0], seed=options.seed)
     queries = count_queries(desk, rounds=COUNTED)
     with web_server(workers=WORKERS) as port:
@@ -59,7 +62,7 @@ def main() -> int:
         weights = weigh(desk, browser)
         two = managers[:2]
         moves = move_about(two, port=port, moves=options.moves, password=PASSWORD) if options.moves else None
-    report = about(desk, measured, queries) | {"weights": weights, "moves": moves}
+    report = about(desk, measured, queries) | {"weights": weights, "moves": moves, "scoring": scoring}
     report["broken"] = broken(report)
     (Path(settings.VAR_DIR) / "bench.json").write_text(json.dumps(report, indent=1))
     say(report)
@@ -135,6 +138,7 @@ def broken(report: dict) -> list[str]:
     weight = sum(report["weights"].values())
     if weight > MOST_BYTES:
         found.append(f"the whole board weighs {weight:,} bytes, {MOST_BYTES:,} are allowed")
+    found += broken_scoring(report["scoring"])
     return found + [f"moving about: {fault}" for fault in (report["moves"] or {}).get("faults", [])]
 
 
@@ -155,6 +159,8 @@ def say(report: dict) -> None:
         say_line(
             f"Two people at the same dossiers: {moves['moved']} moves made, {moves['refused']} came too late"
         )
+    for line in lines_of(report["scoring"]):
+        say_line(line)
     say_line("")
     for line in [f"BROKEN: {what}" for what in report["broken"]] or ["All limits hold."]:
         say_line(line)

@@ -60,6 +60,8 @@ class Desk:
             Step("dossier", 5, self.dossier),
             Step("list", 5, lambda browser: browser.get(reverse("contacts:list"))),
             Step("list, further on", 5, self.list_further_on),
+            Step("interval", 5, lambda browser: browser.get(reverse("segmentation:interval"))),
+            Step("expectations", 5, lambda browser: browser.get(reverse("segmentation:expectations"))),
             Step("search", 4, self.search),
             Step("swap", 4, self.swap),
             Step("file", 4, self.file, after=self.undo),
