@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from contacts.models import Customer
+from segmentation.due import customers_of
 from segmentation.forms_find import CellForm
 from segmentation.lists import list_view, show_list
 from segmentation.overview import Overview
@@ -16,11 +16,11 @@ def customers(request: HttpRequest) -> HttpResponse:
     """?r=5&f=4, ?group=vip; without anything, everybody who has bought."""
     wanted = CellForm(request.GET).wanted
     user, today = request.user, request.user.today()
-    mine = Customer.objects.visible_to(user, on=today)
+    mine = customers_of(user, today=today)
     found = mine.filter(score__team=user.team_id, **{f"score__{name}": it for name, it in wanted.items()})
     back = (_("Segments"), reverse("segmentation:overview"))
     known = Overview.of(user, today=today)
-    count = known and known.figures.of_cell(**wanted)
+    count = known and known.count_of(**wanted)
     return show_list(request, found, title=_title(wanted), back=back, count=count)
 
 

@@ -124,7 +124,7 @@ def test_figures_are_kept_until_any_score_changes(nino, scored, django_assert_nu
 def test_a_very_large_team_waits_a_minute_for_new_figures(nino, scored, monkeypatch):
     monkeypatch.setattr(module, "MANY", 0)
     make_buyer(owner=nino)
-    of(nino)
+    assert of(nino).figures.customers == 1
     make_buyer(owner=nino)
     Scoring.objects.update(version=2)
     assert of(nino).figures.customers == 1
@@ -141,6 +141,7 @@ def test_who_sees_only_his_own_gets_his_own_figures(nino, levan, lead, scored):
     for user, customers, due, late in [(lead, 2, 1, 1), (nino, 1, 1, 1), (levan, 1, 0, 0)]:
         user.refresh_from_db()
         found = of(user)
+        assert of(user).figures == found.figures
         assert (found.figures.customers, found.figures.due_soon, found.too_late) == (customers, due, late)
 
 
