@@ -30,7 +30,7 @@ class Zone:
     n: int
     money: Decimal
     change: int | None
-    dots: range
+    dots: int
 
     @property
     def rounded(self) -> int:
@@ -101,7 +101,7 @@ class Matrix:
             group: Zone(
                 group, now[group], money[group],
                 now[group] - before[group] if has_past else None,
-                range(-(-now[group] // self.per_dot)),
+                -(-now[group] // self.per_dot),
             )
             for group in Group.values
         }  # fmt: skip

@@ -265,6 +265,15 @@ SEGMENTATION = {
     "segmentation:own_delete": Row(get=team(200), post=team(302), at=a_segment),
     "segmentation:own_compare": page(team(200), at=a_segment),
     "segmentation:own_moved": form(team(200), at=lambda world: a_segment(world) | {"who": "came"}),
+    "segmentation:matrix": page(insiders(200)),
+    "segmentation:movers": page(insiders(200)),
+    # Without two days and two groups there is no such list.
+    "segmentation:mover_list": Row(get=insiders(404), post=insiders(404)),
+    "segmentation:advice": Row(get=insiders(200), post=leads(422)),
+    # Empty rules are our proposal: they are saved.
+    "segmentation:rules": Row(get=insiders(200), post=leads(302)),
+    "segmentation:rules_preview": Row(get=leads(200), post=insiders(405)),
+    "segmentation:relationship": button(team(302), at=a_customer),
 }
 
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)

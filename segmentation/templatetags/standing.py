@@ -28,6 +28,11 @@ def meter(score: int | None) -> SafeString:
     return format_html('<span class="rb-dots" role="img" aria-label="{}">{}</span>', said, blocks)
 
 
+@register.simple_tag
+def dots(n: int) -> SafeString:
+    return mark_safe("<i></i>" * n)  # noqa: S308 - nothing of it comes from anybody
+
+
 @register.filter
 def piercy_name(kind: str) -> str:
     """The kind as the cell of the four is headed."""
