@@ -1,8 +1,6 @@
 """Any list of customers as a page: with their scores, to be filed, exported and printed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 from functools import cached_property, reduce
 from operator import or_
 
@@ -16,43 +14,18 @@ from contacts import registry
 from contacts.models import Customer
 from contacts.models.customer import CustomerQuerySet
 from contacts.views.customers import PAGE, Found, Page
+from crm.templatetags.ringbinder import number
 from followups.models import FollowUp
 from segmentation import exports, filing
-from segmentation.models import Expectation, Forecast, Score
-from segmentation.models.expectation import TWO_WEEKS
+from segmentation.due import what_is_missing
+from segmentation.models import Expectation, Forecast
+from segmentation.rows import Row
+from segmentation.words import COUNTED, counted
 
 BATCH = 500
 
 # A view that ends in show_list() is also posted to: the list files itself.
 list_view = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@dataclass(frozen=True)
-class Row:
-    """A customer as a list shows him on the day `today`; what is not known of him is None."""
-
-    customer: Customer
-    score: Score | None
-    expectation: Expectation | None
-    place: FollowUp | None
-    today: date
-
-    @property
-    def tick(self) -> str:
-        """What its tick box sends: the place as it was seen."""
-        return f"{self.place.pk}:{self.place.version}" if self.place else ""
-
-    @property
-    def due_in(self) -> int | None:
-        """Days until the day on which the next purchase is due; negative when it has passed."""
-        return (self.expectation.due_on - self.today).days if self.expectation else None
-
-    @property
-    def is_too_late(self) -> bool:
-        """The dossier lies under a tab after the window in which a purchase is expected soon."""
-        lies, expected = self.place and self.place.due_on, self.expectation
-        is_soon = bool(lies and expected) and abs(self.due_in) <= TWO_WEEKS.days
-        return is_soon and lies > max(expected.window_to, self.today)
 
 
 class Sorted:
@@ -61,18 +34,22 @@ class Sorted:
     A column may be null for all customers or for none.
     """
 
-    def __init__(self, customers: CustomerQuerySet, *columns: str) -> None:
-        self.customers, self.columns = customers, columns
+    def __init__(self, customers: CustomerQuerySet, *columns: str, size: int = PAGE) -> None:
+        self.customers, self.columns, self.size = customers, columns, size
 
     def page(self, *, after: int | None = None, before: int | None = None) -> Page:
-        """As of contacts.views.customers.Found: PAGE rows behind or before a customer."""
+        """As of contacts.views.customers.Found: `size` rows behind or before a customer."""
         values = self._edge(after or before)
         if values and before:
-            rows = list(self._beyond(values, [_turned(column) for column in self.columns])[: PAGE + 1])
-            return _page(rows[:PAGE][::-1], has_previous=len(rows) > PAGE, has_next=True)
-        found = self._beyond(values, self.columns) if values else self.ordered
-        rows = list(found[: PAGE + 1])
-        return _page(rows[:PAGE], has_previous=bool(values), has_next=len(rows) > PAGE)
+            found = self._beyond(values, [_turned(column) for column in self.columns])
+            rows, has_more = self._cut(found)
+            return _page(rows[::-1], has_previous=has_more, has_next=True)
+        rows, has_more = self._cut(self._beyond(values, self.columns) if values else self.ordered)
+        return _page(rows, has_previous=bool(values), has_next=has_more)
+
+    def _cut(self, found: CustomerQuerySet) -> tuple[list[Customer], bool]:
+        rows = list(found[: self.size + 1])
+        return rows[: self.size], len(rows) > self.size
 
     @property
     def ordered(self) -> CustomerQuerySet:
@@ -121,6 +98,7 @@ class CustomerList:
         *,
         columns: Sequence[str] = (),
         count: int | None = None,
+        size: int = PAGE,
     ) -> None:
         self.user = request.user
         self.asked = request.GET
@@ -128,7 +106,7 @@ class CustomerList:
         self.now = timezone.now()
         self.today = request.user.today(self.now)
         self.customers = customers
-        self._columns, self._count = columns, count
+        self._columns, self._count, self._size = columns, count, size
 
     @cached_property
     def page(self) -> Page:
@@ -136,7 +114,7 @@ class CustomerList:
             edge: int(pk) for edge in ("after", "before") if (pk := self.asked.get(edge, "")).isdecimal()
         }
         customers = _whole(self.customers)
-        pages = Sorted(customers, *self._columns) if self._columns else Found(customers)
+        pages = Sorted(customers, *self._columns, size=self._size) if self._columns else Found(customers)
         return pages.page(**edges)
 
     @cached_property
@@ -145,10 +123,15 @@ class CustomerList:
 
     @cached_property
     def count(self) -> int:
-        """Of all pages."""
-        if self._count is None:
-            return len(self.page.rows) if self.page.is_whole else self.customers.order_by().count()
-        return self._count
+        """Of all pages; where it had to be counted, no further than one more than COUNTED."""
+        if self._count is not None:
+            return self._count
+        return len(self.page.rows) if self.page.is_whole else self.customers.order_by()[: COUNTED + 1].count()
+
+    @property
+    def number(self) -> str:
+        """The count in words: "1,234", or "more than 1,000" where it was counted no further."""
+        return counted(self.count) if self._count is None else number(self._count)
 
     def every(self) -> Iterator[Row]:
         """The rows of all pages, read part by part."""
@@ -163,6 +146,16 @@ class CustomerList:
     def forecast(self) -> Forecast | None:
         """By what the team's chances go; None before its first night."""
         return Forecast.objects.filter(team=self.user.team_id).defer("learnt").first()
+
+    @property
+    def missing(self) -> str:
+        """What is missing until chances can be told; "" if nothing is."""
+        return what_is_missing(self.forecast)
+
+    @property
+    def has_expectations(self) -> bool:
+        """Somebody of the team has come back, so that something can be expected at all."""
+        return Expectation.objects.filter(team=self.user.team_id).exists()
 
     def _rows(self, customers: list[Customer]) -> list[Row]:
         places = registry.lies_under(customers) if customers else {}
@@ -206,16 +199,17 @@ def show_list(
     back: tuple[str, str] | None = None,
     columns: Sequence[str] = (),
     count: int | None = None,
+    size: int = PAGE,
     template: str = "segmentation/list.html",
     **context: object,
 ) -> HttpResponse:
     """A page of these customers, who must be visible to the user: the end of any view under `list_view`.
 
     With ?format=csv or xlsx it answers the whole list as a file; posted to, it files the ticked dossiers, or all
-    of the list. `back` is (name, address) of the page above; `columns` another order than by name (see Sorted);
-    `count` the number of customers where it is known already.
+    of the list. `back` is (name, address) of the page above; `columns` another order than by name (see Sorted),
+    `size` rows a page; `count` the number of customers where it is known already.
     """
-    listing = CustomerList(request, customers, columns=columns, count=count)
+    listing = CustomerList(request, customers, columns=columns, count=count, size=size)
     context |= {"listing": listing, "title": title, "about": about, "back": back, "today": listing.today}
     if request.method == "POST":
         return filing.file_listed(request, listing, template, context)

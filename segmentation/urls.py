@@ -2,12 +2,16 @@ from django.urls import path
 
 from segmentation.views import own
 from segmentation.views.customers import customers
+from segmentation.views.due import due
+from segmentation.views.overview import overview
 from segmentation.views.own_compare import own_compare, own_moved
 from segmentation.views.undo import undo
 
 app_name = "segmentation"
 
 urlpatterns = [
+    path("", overview, name="overview"),
+    path("due/", due, name="due"),
     path("customers/", customers, name="customers"),
     path("undo/", undo, name="undo"),
     path("own/", own.own, name="own"),

@@ -252,6 +252,8 @@ FOLLOWUPS = {
 }
 
 SEGMENTATION = {
+    "segmentation:overview": form(insiders(200)),
+    "segmentation:due": form(insiders(200)),
     "segmentation:customers": form(insiders(200)),
     "segmentation:undo": button(insiders(302)),
     "segmentation:own": page(insiders(200)),

@@ -1,23 +1,27 @@
 """The customers of a cell of the overview, or of a group."""
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts.models import Customer
 from segmentation.forms_find import CellForm
 from segmentation.lists import list_view, show_list
-from segmentation.templatetags.segments import group_name
+from segmentation.overview import Overview
+from segmentation.words import group_name
 
 
 @list_view
 def customers(request: HttpRequest) -> HttpResponse:
     """?r=5&f=4, ?group=vip; without anything, everybody who has bought."""
     wanted = CellForm(request.GET).wanted
-    mine = Customer.objects.visible_to(request.user, on=request.user.today())
-    found = mine.filter(
-        score__team=request.user.team_id, **{f"score__{name}": it for name, it in wanted.items()}
-    )
-    return show_list(request, found, title=_title(wanted))
+    user, today = request.user, request.user.today()
+    mine = Customer.objects.visible_to(user, on=today)
+    found = mine.filter(score__team=user.team_id, **{f"score__{name}": it for name, it in wanted.items()})
+    back = (_("Segments"), reverse("segmentation:overview"))
+    known = Overview.of(user, today=today)
+    count = known and known.figures.of_cell(**wanted)
+    return show_list(request, found, title=_title(wanted), back=back, count=count)
 
 
 def _title(wanted: dict) -> str:

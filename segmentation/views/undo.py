@@ -34,4 +34,4 @@ def undo(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("There is nothing to take back any more."))
     back = request.POST.get("back", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(back if is_ours else "contacts:list")
+    return redirect(back if is_ours else "segmentation:overview")

@@ -12,36 +12,11 @@ from contacts.models import Customer
 from contacts.views.customers import PAGE
 from followups.models import FollowUp
 from segmentation.lists import Sorted
-from segmentation.models import Expectation, Forecast, Score
+from segmentation.models import Expectation, Score
 from tests.factories import make_dossier, make_followup, make_user
+from tests.segmentation.buyers import make_buyer, tick
 
 LIST = reverse("segmentation:customers")
-
-
-def make_buyer(*, due=None, usual=30, window=None, score=None, **kw):
-    """A customer with his place, who has bought; `due` days from today, the window `window` days around it."""
-    place = make_dossier(**kw)
-    customer, today = place.customer, place.owner.today()
-    Score.objects.create(
-        **{
-            "customer": customer, "team_id": customer.team_id, "purchase_days": 3, "frequency": 3, "money": "300",
-            "monetary": "300", "first_on": today - timedelta(90), "last_on": today - timedelta(20),
-            "r": 4, "f": 3, "m": 2, "group": "growing",
-        } | (score or {})
-    )  # fmt: skip
-    if due is not None:
-        Forecast.objects.get_or_create(team_id=customer.team_id, defaults={"kind": "table", "as_of": today})
-        day = today + timedelta(due)
-        begin, end = window or (-5, 5)
-        Expectation.objects.create(
-            customer=customer, team_id=customer.team_id, purchases=3, usual_days=usual, due_on=day,
-            window_from=day + timedelta(begin), window_to=day + timedelta(end), p14=0.31, p28=0.5, cases=412,
-        )  # fmt: skip
-    return place
-
-
-def tick(place):
-    return f"{place.pk}:{place.version}"
 
 
 def now_of(place):
@@ -127,7 +102,7 @@ def test_queries_do_not_grow_with_the_list(client_of, nino, django_assert_num_qu
     for rows in (1, 3):
         while Score.objects.count() < rows:
             make_buyer(owner=nino, due=1, person="Barbara")
-        with django_assert_num_queries(5):  # session, user, page, places, forecast
+        with django_assert_num_queries(6):  # session, user, scoring, page, places, forecast
             client.get(LIST)
 
 
@@ -163,7 +138,7 @@ def test_a_file_costs_the_same_queries_for_one_and_for_three(client_of, nino, dj
     for rows in (1, 3):
         while Score.objects.count() < rows:
             make_buyer(owner=nino, due=1)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             table_of(client.get(f"{LIST}?format=csv"))
 
 
@@ -300,7 +275,7 @@ def test_filing_costs_the_same_queries_for_one_and_for_three(client_of, nino, dj
     client = client_of(nino)
     for number in (1, 3):
         ticked = [tick(make_buyer(owner=nino, due=1)) for _ in range(number)]
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.post(LIST, {"f": ticked, "when": far.isoformat()})
 
 
@@ -321,5 +296,5 @@ def test_only_what_still_lies_there_comes_back_and_only_for_its_mover(client_of,
 @pytest.mark.parametrize("back", ["", "https://elsewhere.example/", "//elsewhere.example/", "x"])
 def test_the_way_back_leads_nowhere_else(client_of, nino, back):
     answer = client_of(nino).post(reverse("segmentation:undo"), {"moved": "never", "back": back})
-    assert answer.url == reverse("contacts:list")
+    assert answer.url == reverse("segmentation:overview")
     assert client_of(make_user()).get(reverse("segmentation:undo")).status_code == 405
