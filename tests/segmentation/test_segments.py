@@ -9,6 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from contacts.actions import set_tags
+from contacts.importing.columns import guess
+from contacts.importing.customers import import_customers
+from contacts.importing.readers import read_table
 from contacts.models import Customer
 from crm.team.models import Team
 from segmentation.examples import EXAMPLES
@@ -16,7 +20,7 @@ from segmentation.filters import Chain
 from segmentation.members import counts, moment_of
 from segmentation.models import Segment
 from segmentation.scores import score_everything
-from tests.factories import make_dossier, make_entry, make_purchase, make_user
+from tests.factories import NOW, make_dossier, make_entry, make_purchase, make_user
 
 OWN, NEW = reverse("segmentation:own"), reverse("segmentation:own_new")
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -255,6 +259,11 @@ def test_without_conditions_nothing_is_counted(client_of, nino, three):
     assert client_of(nino).get(NEW).context["found"] == {}
 
 
+def test_letters_that_no_database_takes_are_refused(client_of, nino):
+    rows = [row(condition="tags", operator="any", names="wi\0ne")]
+    assert client_of(nino).post(NEW, sent(*rows)).status_code == 422
+
+
 def test_what_is_no_longer_offered_may_stay_chosen(client_of, nino):
     rows = [row(condition="tags", operator="any", names="wine")]
     assert client_of(nino).post(NEW, sent(*rows)).status_code == 302
@@ -317,6 +326,16 @@ def test_its_customers_are_exported_and_filed_like_any_list(client_of, nino, mai
         customer.name: customer.followups.get(closed_at=None).due_on > nino.today() for customer in three
     }
     assert moved == {"Anker": True, "Kessler": True, "Zimt": False}
+
+
+def test_what_is_exported_is_imported_again_with_its_tags(client_of, nino, mainz, three):
+    set_tags(customer=three[0], names=["Äpfel", "fair 2026"])
+    export = client_of(nino).get(mainz.get_absolute_url(), {"format": "csv"})
+    table = read_table("list.csv", b"".join(export.streaming_content))
+    elsewhere = make_user()
+    import_customers(table, guess(table.headings), owner=elsewhere, by=elsewhere, undated="rest", now=NOW)
+    found = {c.name: c.tag_names for c in Customer.objects.filter(owner=elsewhere).with_tags()}
+    assert found == {"Anker": ["Äpfel", "fair 2026"], "Kessler": []}
 
 
 def test_an_empty_segment_says_what_that_means(client_of, nino, mainz):
@@ -404,6 +423,7 @@ def test_without_days_the_last_thirty_are_taken(client_of, nino, regulars):
     ("days", "complaint"),
     [
         ({"from": "soon"}, "Write a day."),
+        ({"from": "0001-01-01"}, "Write a day."),
         ({"from": "2026-05-01", "to": "2026-05-01"}, "Write a day before the other one."),
         ({"to": "2999-01-01"}, "This day is yet to come: what is known ends today."),
     ],
