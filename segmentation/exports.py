@@ -16,6 +16,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from contacts.importing.reports import defused
 from contacts.models import Customer
+from contacts.models.tag import write_tags
 
 if TYPE_CHECKING:
     from segmentation.lists import CustomerList, Row
@@ -48,6 +49,7 @@ COLUMNS: list[tuple[str | Promise, "Callable[[Row], Cell]"]] = [
     (_("Chance within 14 days"), lambda row: row.expectation and row.expectation.p14),
     (_("Chance within 28 days"), lambda row: row.expectation and row.expectation.p28),
     (_("Lies under"), lambda row: row.place and row.place.tab.slug),
+    (_("Tags"), lambda row: write_tags(row.customer.tag_names)),
 ]  # fmt: skip
 
 

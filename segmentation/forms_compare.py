@@ -6,31 +6,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from contacts.forms import day_input
+from segmentation.filters.inputs import day_field
 
 USUAL = timedelta(days=30)
 
 
-def _day(label: object) -> forms.DateField:
-    message = gettext_lazy("Write a day.")
-    return forms.DateField(
-        label=label, widget=day_input(), error_messages={"required": message, "invalid": message}
-    )
-
-
 class CompareForm(forms.Form):
     """?from=…&to=…; whatever is left out follows from the last 30 days."""
-
-    to = _day(gettext_lazy("and"))
 
     def __init__(self, asked: QueryDict, *, today: date) -> None:
         usual = {"from": today - USUAL, "to": today}
         given = {name: asked.get(name) or day for name, day in usual.items()}
         super().__init__(given, use_required_attribute=False)
         self.today = today
-        self.fields = {"from": _day(gettext_lazy("between")), **self.fields}
+        self.fields = {"from": day_field(_("between")), "to": day_field(_("and"))}
 
     def clean(self) -> dict:
         data = super().clean()

@@ -139,7 +139,7 @@ class CustomerList:
         ids = list(self.customers.order_by(*columns).values_list("pk", flat=True))
         for start in range(0, len(ids), BATCH):
             part = ids[start : start + BATCH]
-            known = _whole(Customer.objects.filter(pk__in=part)).in_bulk()
+            known = _whole(Customer.objects.filter(pk__in=part)).with_tags().in_bulk()
             yield from self._rows([known[pk] for pk in part if pk in known])
 
     @cached_property

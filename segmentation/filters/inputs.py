@@ -9,9 +9,10 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, to_locale
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from contacts.forms import MoneyField, day_input
@@ -21,6 +22,7 @@ from segmentation.filters.moment import Find, Moment
 from segmentation.quarters import last_day, quarter_of, quarters_back
 
 LONGEST = 200
+YEARS = range(1900, 3000)
 QUARTERS = 8
 
 Json = str | int | list[str]
@@ -68,7 +70,10 @@ class Number(Input):
         )
 
     def value(self, kept: Json) -> int:
-        return int(kept)
+        number = int(kept)
+        if not self.least <= number <= self.most:
+            raise ValueError(kept)
+        return number
 
 
 @dataclass(frozen=True)
@@ -87,27 +92,44 @@ class Amount(Input):
 
     def value(self, kept: Json) -> Decimal:
         try:
-            return Decimal(str(kept))
+            amount = Decimal(str(kept))
         except ArithmeticError as error:
             raise ValueError(kept) from error
+        if not amount.is_finite():
+            raise ValueError(kept)
+        return amount
 
     def words(self, value: Decimal, moment: Moment) -> str:
         return money(value, moment.team.currency)
 
 
+def day_field(label: str | Promise) -> forms.DateField:
+    """A day that one can reckon with."""
+    message = _("Write a day.")
+    return forms.DateField(
+        label=label,
+        widget=day_input(),
+        error_messages={"required": message, "invalid": message},
+        validators=[
+            MinValueValidator(date(YEARS[0], 1, 1), message),
+            MaxValueValidator(date(YEARS[-1], 12, 31), message),
+        ],
+    )
+
+
 @dataclass(frozen=True)
 class Day(Input):
     def field(self, moment: Moment, kept: Any = None) -> forms.Field:
-        message = _("Write a day.")
-        return forms.DateField(
-            label=self.label, widget=day_input(), error_messages={"required": message, "invalid": message}
-        )
+        return day_field(self.label)
 
     def keep(self, value: date) -> str:
         return value.isoformat()
 
     def value(self, kept: Json) -> date:
-        return date.fromisoformat(kept)
+        day = date.fromisoformat(kept)
+        if day.year not in YEARS:
+            raise ValueError(kept)
+        return day
 
     def words(self, value: date, moment: Moment) -> str:
         return date_format(value, "j M Y")
@@ -200,7 +222,7 @@ class OneOf(Input):
 
     def field(self, moment: Moment, kept: Any = None) -> forms.Field:
         known = self.find(moment)
-        gone = [each for each in kept or [] if self.may_go and each not in dict(known)]
+        gone = [each for each in kept or [] if self.may_go and each not in dict(known) and _is_a_name(each)]
         return forms.MultipleChoiceField(
             label=self.label,
             choices=[*known, *((each, each) for each in gone)],
@@ -210,7 +232,7 @@ class OneOf(Input):
         )
 
     def value(self, kept: Json) -> list[str]:
-        return _strings(kept)
+        return _strings(kept, may_be_none=bool(self.any))
 
     def written(self, kept: Json) -> list[str]:
         return list(kept)
@@ -256,13 +278,19 @@ class Quarter(Input):
         return date_format(last_day(value), "j M Y")
 
 
-def _strings(kept: Json) -> list[str]:
+def _strings(kept: Json, *, may_be_none: bool = False) -> list[str]:
     if not isinstance(kept, list) or not all(isinstance(each, str) for each in kept):
         raise ValueError(kept)
+    if not kept and not may_be_none:
+        raise ValueError(kept)
     return kept
+
+
+def _is_a_name(text: str) -> bool:
+    return len(text) <= LONGEST and "\0" not in text
 
 
 def one_of(names: Iterable[str]) -> str:
     """ "Mainz, Köln or Trier"."""
     *others, last = map(str, names)
-    return f"{', '.join(others)} {gettext_lazy('or')} {last}" if others else last
+    return _("%(others)s or %(last)s") % {"others": ", ".join(others), "last": last} if others else last

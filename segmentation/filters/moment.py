@@ -163,8 +163,8 @@ class Moment:
 
     @cached_property
     def people(self) -> Choices:
-        names = User.objects.filter(team=self.team).order_by("name").values_list("pk", "name", "is_active")
-        return [(str(pk), name) for pk, name, _is_active in names]
+        names = User.objects.filter(team=self.team).order_by("name").values_list("pk", "name")
+        return [(str(pk), name) for pk, name in names]
 
     @cached_property
     def tags(self) -> Choices:

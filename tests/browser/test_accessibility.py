@@ -109,6 +109,10 @@ PAGES = {
     "delete a segment": lambda f: reverse("segmentation:own_delete", args=[f.segment.pk]),
     "compare a segment": lambda f: reverse("segmentation:own_compare", args=[f.segment.pk]),
     "segment that is lost": lambda f: reverse("segmentation:own_members", args=[f.segment.pk + 1]),
+    "segments": lambda f: reverse("segmentation:overview"),
+    "due soon": lambda f: reverse("segmentation:due"),
+    "a cell of segments": lambda f: reverse("segmentation:customers") + "?r=4&f=3",
+    "nobody like that": lambda f: reverse("segmentation:due") + "?group=lost",
     "team": lambda f: reverse("team:members"),
     "new member": lambda f: reverse("team:member_new"),
     "absences": lambda f: reverse("team:absences"),
@@ -124,6 +128,7 @@ OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}  # the themes
 NARROW = [
     "/binder/",
     "/customers/",
+    "/segments/",
     "/settings/",
     "/customers/new/",
     "/segments/own/new/?example=silent-vips",
@@ -204,6 +209,7 @@ def test_filing_from_a_list_before_and_after(open_as, world, lead, theme):
     "path",
     NARROW,
 )
+@pytest.mark.parametrize("path", NARROW)
 def test_at_320_pixels_nothing_runs_off_the_page(open_as, world, nino, path):
     page = open_as(nino, path, {"width": 320, "height": 640})
     assert runs_off(page) is False
@@ -214,6 +220,7 @@ def test_at_320_pixels_nothing_runs_off_the_page(open_as, world, nino, path):
     "path",
     NARROW,
 )
+@pytest.mark.parametrize("path", NARROW)
 def test_at_twice_the_size_nothing_runs_off_the_page(open_as, world, nino, path):
     page = open_as(nino, path, {"width": 720, "height": 450})
     assert runs_off(page) is False

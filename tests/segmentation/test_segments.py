@@ -1,7 +1,6 @@
 """The team's own segments: building, listing, comparing."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -9,29 +8,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from contacts.actions import set_tags
+from contacts.importing.columns import guess
+from contacts.importing.customers import import_customers
+from contacts.importing.readers import read_table
 from contacts.models import Customer
 from crm.team.models import Team
 from segmentation.examples import EXAMPLES
 from segmentation.filters import Chain
 from segmentation.members import counts, moment_of
 from segmentation.models import Segment
-from segmentation.scores import score_everything
-from tests.factories import make_dossier, make_entry, make_purchase, make_user
+from tests.factories import NOW, make_dossier, make_entry, make_purchase, make_user
+from tests.segmentation.segments import MAINZ, at, make_segment, make_three
 
 OWN, NEW = reverse("segmentation:own"), reverse("segmentation:own_new")
 HTMX = {"HTTP_HX_REQUEST": "true"}
-MAINZ = {"condition": "town", "operator": "is", "values": {"names": ["Mainz"]}}
 GONE = {"condition": "rating", "operator": "bad", "values": {}}
-
-
-def make_segment(**kw):
-    user = kw.pop("made_by", None) or make_user()
-    fields = {"name": "Mainz", "filters": [MAINZ], "team": user.team, "made_by": user}
-    return Segment.objects.create(**fields | kw)
-
-
-def at(segment, name, *more):
-    return reverse(f"segmentation:{name}", args=[segment.pk, *more])
 
 
 def row(number=0, condition="town", operator="is", joint="and", **values):
@@ -59,11 +51,7 @@ def mainz(nino):
 
 @pytest.fixture
 def three(nino):
-    """Two customers in Mainz, one elsewhere."""
-    return [
-        make_dossier(owner=nino, name=name, town=town).customer
-        for name, town in (("Anker", "Mainz"), ("Kessler", "Mainz"), ("Zimt", "Trier"))
-    ]
+    return make_three(nino)
 
 
 # --- all of them
@@ -255,6 +243,11 @@ def test_without_conditions_nothing_is_counted(client_of, nino, three):
     assert client_of(nino).get(NEW).context["found"] == {}
 
 
+def test_letters_that_no_database_takes_are_refused(client_of, nino):
+    rows = [row(condition="tags", operator="any", names="wi\0ne")]
+    assert client_of(nino).post(NEW, sent(*rows)).status_code == 422
+
+
 def test_what_is_no_longer_offered_may_stay_chosen(client_of, nino):
     rows = [row(condition="tags", operator="any", names="wine")]
     assert client_of(nino).post(NEW, sent(*rows)).status_code == 302
@@ -319,6 +312,16 @@ def test_its_customers_are_exported_and_filed_like_any_list(client_of, nino, mai
     assert moved == {"Anker": True, "Kessler": True, "Zimt": False}
 
 
+def test_what_is_exported_is_imported_again_with_its_tags(client_of, nino, mainz, three):
+    set_tags(customer=three[0], names=["Äpfel", "fair 2026"])
+    export = client_of(nino).get(mainz.get_absolute_url(), {"format": "csv"})
+    table = read_table("list.csv", b"".join(export.streaming_content))
+    elsewhere = make_user()
+    import_customers(table, guess(table.headings), owner=elsewhere, by=elsewhere, undated="rest", now=NOW)
+    found = {c.name: c.tag_names for c in Customer.objects.filter(owner=elsewhere).with_tags()}
+    assert found == {"Anker": ["Äpfel", "fair 2026"], "Kessler": []}
+
+
 def test_an_empty_segment_says_what_that_means(client_of, nino, mainz):
     assert (
         "Nobody is in this segment today." in client_of(nino).get(mainz.get_absolute_url()).content.decode()
@@ -360,72 +363,6 @@ def test_what_was_never_kept_by_us_breaks_nothing(client_of, nino, filters):
     ]
     assert [client.get(path).status_code for path in paths] == [200] * 5
     assert len(Chain.of(filters).lost) == 1
-
-
-# --- compared
-
-
-@pytest.fixture
-def regulars(nino, three):
-    """Anker has stopped, Zimt has begun, Kessler goes on, within the last thirty days."""
-    today = nino.today()
-    for customer, days in zip(three, ([130, 80], [130, 80, 5], [5]), strict=True):
-        for ago in days:
-            make_purchase(customer=customer, bought_on=today - timedelta(ago))
-    score_everything(nino.team, as_of=today)
-    filters = [{"condition": "last_purchase", "operator": "within", "values": {"days": 60}}]
-    return make_segment(made_by=nino, name="Active", filters=filters)
-
-
-def test_two_days_are_compared(client_of, nino, regulars):
-    today = nino.today()
-    days = {"from": today - timedelta(30), "to": today}
-    context = client_of(nino).get(at(regulars, "own_compare"), days).context
-    found = context["change"]
-    assert (len(found.before), len(found.after)) == (2, 2)
-    assert ([c.name for c in context["came"]], [c.name for c in context["went"]]) == (["Zimt"], ["Anker"])
-
-
-@pytest.mark.parametrize(("who", "names"), [("came", ["Zimt"]), ("went", ["Anker"])])
-def test_who_came_and_who_went_are_lists(client_of, nino, regulars, who, names):
-    today = nino.today()
-    days = {"from": today - timedelta(30), "to": today}
-    response = client_of(nino).get(at(regulars, "own_moved", who), days)
-    assert [each.customer.name for each in response.context["listing"].rows] == names
-    assert client_of(nino).get(at(regulars, "own_moved", "stayed"), days).status_code == 404
-
-
-def test_without_days_the_last_thirty_are_taken(client_of, nino, regulars):
-    form = client_of(nino).get(at(regulars, "own_compare")).context["form"]
-    assert (form.since, form.until) == (nino.today() - timedelta(30), nino.today())
-
-
-@pytest.mark.parametrize(
-    ("days", "complaint"),
-    [
-        ({"from": "soon"}, "Write a day."),
-        ({"from": "2026-05-01", "to": "2026-05-01"}, "Write a day before the other one."),
-        ({"to": "2999-01-01"}, "This day is yet to come: what is known ends today."),
-    ],
-)
-def test_days_that_make_no_sense_are_asked_for_again(client_of, nino, regulars, days, complaint):
-    client = client_of(nino)
-    response = client.get(at(regulars, "own_compare"), days)
-    assert (complaint in response.content.decode(), "change" in response.context) == (True, False)
-    assert client.get(at(regulars, "own_moved", "came"), days).status_code == 302
-
-
-def test_what_is_not_known_of_the_past_is_named(client_of, nino, mainz, regulars):
-    said = "As they are today, on both days: town."
-    pages = [client_of(nino).get(at(each, "own_compare")).content.decode() for each in (mainz, regulars)]
-    assert [said in page for page in pages] == [True, False]
-
-
-def test_a_day_is_one_query(client_of, nino, regulars):
-    with CaptureQueriesContext(connection) as queries:
-        client_of(nino).get(at(regulars, "own_compare"))
-    asked = [q["sql"] for q in queries if 'FROM "contacts_customer"' in q["sql"]]
-    assert len(asked) == 3  # each of the two days, and the names shown
 
 
 @pytest.mark.parametrize("method", ["put", "delete"])
