@@ -1,22 +1,50 @@
 """What happens to a card together with its people, its timeline or the parts that other apps add."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts import registry
-from contacts.models import Customer, Entry, Person
+from contacts.folding import fold
+from contacts.models import Customer, Entry, Person, Tag
 from contacts.phones import normal_phone
-from crm.team.models import User
+from crm.team.models import Team, User
 
 
 @transaction.atomic
-def save_card(*, customer: Customer, owner: User, by: User, now: datetime) -> None:
-    """Save an edited card, and hand the dossier over if `owner` is another than before."""
+def save_card(
+    *, customer: Customer, owner: User, by: User, now: datetime, tags: Collection[str] | None = None
+) -> None:
+    """Save an edited card, and hand the dossier over if `owner` is another than before.
+
+    `tags` are all that it has from now on; None leaves them.
+    """
     customer.write()
+    if tags is not None:
+        set_tags(customer=customer, names=tags)
     if owner.pk != customer.owner_id:
         hand_over(customer=customer, to=owner, by=by, now=now)
+
+
+@transaction.atomic
+def set_tags(*, customer: Customer, names: Collection[str]) -> None:
+    """Give the dossier these tags and no others. A tag that no dossier of the team has any more is gone."""
+    if {fold(name) for name in names} == {tag.sort_name for tag in customer.tags.all()}:
+        return
+    customer.tags.set(tags_named(customer.team, names).values())
+    Tag.objects.filter(team=customer.team).unused().delete()
+
+
+def tags_named(team: Team, names: Collection[str]) -> Mapping[str, Tag]:
+    """The team's tags of these names by folded name, made where there are none yet. Part of a transaction."""
+    # Who writes tags asks for the team first: two people may think of the same new one, or of one that goes.
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    wanted = {fold(name): name for name in names}
+    rows = [Tag(team=team, name=name, sort_name=key) for key, name in wanted.items()]
+    Tag.objects.bulk_create(rows, ignore_conflicts=True)
+    return {tag.sort_name: tag for tag in Tag.objects.filter(team=team, sort_name__in=wanted)}
 
 
 @transaction.atomic

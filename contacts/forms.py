@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from contacts.actions import save_card, save_person
 from contacts.importing.values import read_country, read_money
-from contacts.models import Customer, Person
+from contacts.models import Customer, Person, Tag
+from contacts.models.tag import read_tags, write_tags
 from crm.team.models import User
 
 LONGEST_NOTE = 10_000
@@ -40,6 +41,16 @@ class CountryField(forms.CharField):
             return read_country(text) if text else ""
         except ValueError as error:
             raise ValidationError(_("Write a country’s name or its two letters, such as DE.")) from error
+
+
+class TagsField(forms.CharField):
+    """Tags in one line, put in order."""
+
+    def clean(self, value: object) -> str:
+        try:
+            return write_tags(read_tags(super().clean(value)))
+        except ValueError as error:
+            raise ValidationError(_("Shorten a tag: %(problem)s.") % {"problem": error}) from error
 
 
 def has_a_digit(phone: str) -> None:
@@ -87,6 +98,15 @@ class CardForm(forms.ModelForm):
     phone = PhoneField()
     annual_revenue = MoneyField(label=gettext_lazy("Revenue last year"), required=False, max_length=30)
     country = CountryField(label=gettext_lazy("Country"), required=False, max_length=60)
+    tags = TagsField(
+        label=gettext_lazy("Tags"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy(
+            "Words of your own, with commas between them, such as “fair 2026, gift cartons”."
+        ),
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+    )
     owner = forms.ModelChoiceField(
         label=gettext_lazy("Owner"), queryset=User.objects.none(), empty_label=None
     )
@@ -104,6 +124,7 @@ class CardForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.before = self.instance.owner
+        self.initial["tags"] = write_tags(self.instance.tag_names)
         if user.is_lead or user.pk == self.instance.owner_id:
             # Whoever has left keeps what he has until somebody gives it on.
             choices = User.objects.visible_to(user)
@@ -131,6 +152,12 @@ class CardForm(forms.ModelForm):
             # Whoever sends it again has seen this.
             self.data[self[name].html_initial_name] = self[name].initial
         return data
+
+    def lines_of_tags(self) -> list[str]:
+        """What the field of tags may be completed to: the tags it has, and one more that the team knows."""
+        mine = self.instance.tag_names
+        others = Tag.objects.visible_to(self.user).exclude(name__in=mine)
+        return [write_tags([*mine, tag.name]) for tag in others]
 
     def _seen(self, name: str) -> object:
         """What stood in a field when the card was opened."""
@@ -172,6 +199,7 @@ class CardForm(forms.ModelForm):
                 owner=self.cleaned_data.get("owner") or self.before,
                 by=self.user,
                 now=now,
+                tags=read_tags(self.cleaned_data["tags"]),
             )
         except IntegrityError:
             self.add_error("number", self._taken(self.cleaned_data["number"]))
@@ -235,12 +263,14 @@ class FindForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=100)
     owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False)
+    tag = forms.ModelChoiceField(queryset=Tag.objects.none(), required=False)
     after = forms.IntegerField(required=False, min_value=1)
     before = forms.IntegerField(required=False, min_value=1)
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = User.objects.binders_open_to(user, on=user.today()).active()
+        self.fields["tag"].queryset = Tag.objects.visible_to(user)
         self.full_clean()
 
     @property
@@ -252,13 +282,18 @@ class FindForm(forms.Form):
         return self.cleaned_data.get("owner")
 
     @property
+    def with_tag(self) -> Tag | None:
+        return self.cleaned_data.get("tag")
+
+    @property
     def is_filtered(self) -> bool:
-        return bool(self.text or self.whose)
+        return bool(self.text or self.whose or self.with_tag)
 
     @property
     def asked(self) -> str:
         """The question as the beginning of a query string."""
-        asked = {"q": self.text, "owner": self.whose.pk if self.whose else ""}
+        chosen = {"owner": self.whose, "tag": self.with_tag}
+        asked = {"q": self.text} | {key: one.pk if one else "" for key, one in chosen.items()}
         return "".join(f"{urlencode({key: value})}&" for key, value in asked.items() if value)
 
     def owners(self, user: User) -> list[tuple[int, str | Promise]]:

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Protocol
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from contacts.models import Customer
+from crm.markup import join
 from crm.team.models import User
 
 
@@ -34,11 +36,20 @@ class PurchasesChanged(Protocol):
     def __call__(self, customer_ids: Collection[int], *, now: datetime) -> None: ...
 
 
+class Facts(Protocol):
+    """Lines of the info card, (label, what stands there) each, from rows that were fetched with the customer."""
+
+    def __call__(
+        self, customer: Customer, *, today: date, currency: str
+    ) -> Iterable[tuple[str, SafeString]]: ...
+
+
 @dataclass(frozen=True)
 class Part:
     """What one app adds to every dossier.
 
     `handed_over` hears of a new owner, and `purchases_changed` of other purchases, inside the same transaction.
+    `mark` is a word beside the name. It and `facts` may look only at the customer's one-to-one rows named in `reads`.
     """
 
     name: str
@@ -47,6 +58,9 @@ class Part:
     handed_over: Callable[[Customer], None] | None = None
     purchases_changed: PurchasesChanged | None = None
     lies_under: Callable[[Iterable[Customer]], dict[int, object]] | None = None
+    reads: tuple[str, ...] = ()
+    mark: Callable[[Customer], SafeString] | None = None
+    facts: Facts | None = None
 
 
 @dataclass
@@ -98,3 +112,17 @@ def lies_under(customers: list[Customer]) -> dict[int, object]:
         if part.lies_under:
             found |= part.lies_under(customers)
     return found
+
+
+def reads(prefix: str = "") -> list[str]:
+    """For select_related(): what `mark` and `facts` look at; `prefix` is the way to the customer, as "customer__"."""
+    return [f"{prefix}{name}" for part in _registry.parts.values() for name in part.reads]
+
+
+def mark(customer: Customer) -> SafeString:
+    return join(part.mark(customer) for part in _registry.parts.values() if part.mark)
+
+
+def facts(customer: Customer, *, today: date, currency: str) -> list[tuple[str, SafeString]]:
+    told = [part.facts for part in _registry.parts.values() if part.facts]
+    return [line for tell in told for line in tell(customer, today=today, currency=currency)]

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.models import Customer, Entry, Purchase
+from crm.markup import written
 
 PAGE = 30
 ALL, ORDERS = "all", "order"
@@ -68,6 +69,11 @@ class EntryLine:
 
     is_order = False
 
+    @classmethod
+    def of(cls, entry: Entry, zone: ZoneInfo) -> "EntryLine":
+        moment = entry.happened_at
+        return cls(entry, Place(moment, 1, entry.pk), moment.astimezone(zone).date())
+
     @property
     def icon(self) -> str:
         return ICONS.get(self.entry.kind, self.entry.kind)
@@ -99,8 +105,8 @@ class EntryLine:
         to = self.entry.next_on
         near = to.year == self.day.year
         if self.to_month:
-            return date_format(to, "F" if near else "F Y")
-        return date_format(to, "D j M" if near else "D j M Y")
+            return written(to, "F" if near else "F Y")
+        return written(to, "D j M" if near else "D j M Y")
 
 
 @dataclass(frozen=True)
@@ -167,8 +173,7 @@ class Timeline:
         if self.show != ALL:
             rows = rows.filter(kind=self.show)
         for entry in rows.filter(self._earlier_entries())[: PAGE + 1]:
-            moment = entry.happened_at
-            yield EntryLine(entry, Place(moment, 1, entry.pk), moment.astimezone(self.zone).date())
+            yield EntryLine.of(entry, self.zone)
 
     def _earlier_entries(self) -> Q:
         if not self.before:

@@ -1,9 +1,12 @@
 """What happens to a dossier's place in the binder together with its timeline, its slips or other dossiers."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from contacts.models import Customer, Entry, Person
@@ -13,6 +16,7 @@ from followups.dates import Tab
 from followups.models import FollowUp, MovedMeanwhile, Slip
 
 NOT_SPOKEN = (Entry.Outcome.MISSED,)
+BATCH = 500
 
 
 @transaction.atomic
@@ -51,6 +55,72 @@ def move_dossiers(*, followups: Sequence[FollowUp], to: Tab, by: User, now: date
     """Put several dossiers behind one tab, all or none. Raises MovedMeanwhile with the first that is gone."""
     reason = _("put into the cabinet by hand") if to.is_cabinet else ""
     return [followup.move(to=to, by=by, now=now, rest_reason=reason) for followup in followups]
+
+
+@dataclass
+class Moved:
+    """What became of many movements: the new places, and those (as they were seen) which somebody else left first."""
+
+    placed: list[FollowUp] = field(default_factory=list)
+    missed: list[FollowUp] = field(default_factory=list)
+
+
+@transaction.atomic
+def move_many(*, moves: Iterable[tuple[FollowUp, Tab]], by: User, now: datetime) -> Moved:
+    """Put each dossier behind its own tab; one that a colleague moved first stays where he put it.
+
+    All new places are opened at the instant `now`, by which undo_many() finds them again. A few queries for
+    every BATCH dossiers.
+    """
+    moved, rest = Moved(), iter(moves)
+    while batch := list(islice(rest, BATCH)):
+        _move_batch(batch, moved, by=by, now=now)
+    return moved
+
+
+def _move_batch(batch: list[tuple[FollowUp, Tab]], moved: Moved, *, by: User, now: datetime) -> None:
+    there = _hold(followup.pk for followup, _tab in batch)
+    mine = [(followup, to) for followup, to in batch if there.get(followup.pk) == followup.version]
+    moved.missed += [followup for followup, _tab in batch if there.get(followup.pk) != followup.version]
+    FollowUp.objects.filter(pk__in=[followup.pk for followup, _tab in mine]).update(
+        closed_at=now, closed_by=by, result=FollowUp.Result.MOVED, version=F("version") + 1
+    )
+    moved.placed += FollowUp.objects.bulk_create(
+        FollowUp(
+            customer_id=old.customer_id, owner_id=old.owner_id, previous_id=old.pk, opened_by=by, opened_at=now,
+            due_on=to.due_on, precision=to.precision, at=to.at, hint=to.hint, kind=old.kind, plan=old.plan,
+        )
+        for old, to in mine
+    )  # fmt: skip
+
+
+def _hold(ids: Iterable[int]) -> dict[int, int]:
+    """The versions of those places that are still open; nobody else may leave them until this transaction ends."""
+    rows = FollowUp.objects.open().filter(pk__in=list(ids)).select_for_update().order_by("pk")
+    return dict(rows.values_list("pk", "version"))
+
+
+@transaction.atomic
+def undo_many(*, moved_at: datetime, by: User) -> tuple[int, int]:
+    """Take back what `by` moved at that instant. Returns how many lie again where they lay, and how many do not.
+
+    Those that have been moved on since stay where they are.
+    """
+    mine = FollowUp.objects.visible_to(by).moved_at(moved_at, by=by)
+    back = list(mine.open().values_list("pk", "previous_id"))
+    gone = mine.count() - len(back)
+    returned = 0
+    for start in range(0, len(back), BATCH):
+        returned += _return_batch(dict(back[start : start + BATCH]))
+    return returned, gone + len(back) - returned
+
+
+def _return_batch(previous: dict[int, int]) -> int:
+    ids = list(_hold(previous))
+    FollowUp.objects.filter(pk__in=ids).delete()
+    return FollowUp.objects.filter(pk__in=[previous[pk] for pk in ids]).update(
+        closed_at=None, closed_by=None, result="", version=F("version") + 1
+    )
 
 
 @transaction.atomic

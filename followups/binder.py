@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Q
-from django.utils.formats import date_format
-from django.utils.translation import get_language
 
+from crm.markup import written
 from crm.team.models import User
 from followups.dates import DAY, MONTH, Tab
 from followups.models import FollowUp, FollowUpQuerySet
@@ -74,16 +73,6 @@ class DayTab:
         return min(100, self.load * 100 // self.capacity)
 
 
-def written(day: date, style: str) -> str:
-    """The day in the reader's language. Every page says the same few days a hundred times."""
-    return _written(day, style, get_language())
-
-
-@lru_cache(maxsize=2048)
-def _written(day: date, style: str, language: str) -> str:
-    return date_format(day, style)
-
-
 @dataclass(frozen=True)
 class MonthTab:
     first: date
@@ -125,27 +114,26 @@ class Binder:
         return min(self.next_month + relativedelta(days=self.today.day - 1), after_next)
 
     @cached_property
-    def _counts(self) -> list[dict]:
+    def _counts(self) -> list[tuple[date | None, str, int]]:
         return list(FollowUp.objects.of(self.owner).open().counts())
 
     @cached_property
     def loads(self) -> Counter[date]:
         """Dossiers behind each day, past days included."""
-        days = (row for row in self._counts if row["due_on"] and row["precision"] == DAY)
-        return Counter({row["due_on"]: row["n"] for row in days})
+        return Counter({day: n for day, precision, n in self._counts if day and precision == DAY})
 
     @cached_property
     def months_whole(self) -> Counter[date]:
         """Dossiers behind each month as a whole, by its first day."""
-        return Counter({row["due_on"]: row["n"] for row in self._counts if row["precision"] == MONTH})
+        return Counter({first: n for first, precision, n in self._counts if precision == MONTH})
 
     @property
     def total(self) -> int:
-        return sum(row["n"] for row in self._counts)
+        return sum(n for _day, _precision, n in self._counts)
 
     @property
     def resting(self) -> int:
-        return sum(row["n"] for row in self._counts if row["due_on"] is None)
+        return sum(n for day, _precision, n in self._counts if day is None)
 
     @cached_property
     def left_behind(self) -> int:

@@ -7,20 +7,26 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum, Window
+from django.db.models import Count, Window
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from contacts.models import Customer, Person
+from contacts import card, registry
+from contacts.lines import short_lines
+from contacts.models import Customer
 from crm.team.models import Absence, User
 from followups.binder import Binder, DayTab, MonthTab
 from followups.dates import Tab
 from followups.destination import tab_name
 from followups.forms import ResultForm
 from followups.models import FollowUp, FollowUpQuerySet, Slip
+from followups.rhythms import rhythm_of
 
 BEHIND_SHOWN = 60
 STACK_SHOWN = 200
+SOON = 90  # minutes
 BLOCK, FULL_MARK = 15, 5  # pixels of the gauge
 
 
@@ -143,6 +149,10 @@ class Board:
     def _stack_order(self) -> list[Lying]:
         return Lying.all_of(self._under)
 
+    @cached_property
+    def _behind_order(self) -> list[Lying]:
+        return Lying.all_of(self._left_behind)
+
     @property
     def to_do(self) -> int:
         return self.binder.load_of(self.tab)
@@ -182,10 +192,6 @@ class Board:
         return list(self._left_behind.with_dossier())
 
     @cached_property
-    def _behind_order(self) -> list[Lying]:
-        return Lying.all_of(self._left_behind)
-
-    @cached_property
     def slips(self) -> dict[int, list[Slip]]:
         """Waiting slips by customer, for every row of the page."""
         return waiting_slips(self.order, today=self.today)
@@ -207,14 +213,17 @@ class Board:
         self._stack_order = [Lying.of(place) for place in self.stack]
         self._behind_order = [Lying.of(place) for place in self.behind]
 
-    @cached_property
+    @property
     def order(self) -> list[Lying]:
         """The order in which one works: what was left behind, then the stack."""
         return [*self._behind_order, *self._stack_order]
 
     def find(self, **which: int) -> FollowUp | None:
         """The place with this pk or customer_id, whole, if it lies in this binder."""
-        return FollowUp.objects.of(self.owner).open().with_dossier().filter(**which).first()
+        try:
+            return FollowUp.objects.of(self.owner).open().with_dossier().get(**which)
+        except FollowUp.DoesNotExist:
+            return None
 
     def holds(self, followup: FollowUp) -> bool:
         """It lies in the stack, or among what was left behind."""
@@ -270,20 +279,18 @@ class Sheet:
     def entry_count(self) -> int:
         return self.entries[0].of if self.entries else 0
 
-    @cached_property
-    def contents(self) -> dict:
-        """What lies inside, counted. Keys: people_count, orders, amount, since, last_on."""
-        people = (
-            Person.objects.order_by()
-            .filter(customer=OuterRef("pk"))
-            .values("customer")
-            .annotate(n=Count("*"))
-        )
-        counted = Customer.objects.filter(pk=self.customer.pk).order_by().values("pk").annotate(
-            people_count=Subquery(people.values("n")), orders=Count("purchases"), amount=Sum("purchases__amount"),
-            since=Min("purchases__bought_on"), last_on=Max("purchases__bought_on"),
-        )  # fmt: skip
-        return counted.get()
+    @property
+    def card(self) -> SafeString:
+        """The lines of the info card."""
+        return card.on_sheet(self.customer, today=self.board.today, currency=self.board.user.team.currency)
+
+    @property
+    def mark(self) -> SafeString:
+        return registry.mark(self.customer)
+
+    @property
+    def last_entries(self) -> SafeString:
+        return short_lines(self.entries, zone=self.board.user.zone)
 
     @cached_property
     def slips(self) -> list[Slip]:
@@ -295,6 +302,42 @@ class Sheet:
         return self.followup.is_appointment and self.followup.due_on > self.board.today
 
     @property
+    def next_contact(self) -> str:
+        """What is to be done: "Call at 10:15"."""
+        place = self.followup
+        kind = place.get_kind_display()
+        return (
+            _("%(kind)s at %(time)s") % {"kind": kind, "time": f"{place.at:%H:%M}"} if place.at else str(kind)
+        )
+
+    @property
+    def about_it(self) -> str:
+        """How soon, where it lies if not under the open tab, and the customer's best time."""
+        best = self.customer.best_time
+        words = [self._how_soon, self._where, _("· best time: %(time)s") % {"time": best} if best else ""]
+        return "".join(f" {word}" for word in words if word)
+
+    @property
+    def _how_soon(self) -> str:
+        minutes = self.minutes_left
+        if minutes is None or not 0 < minutes <= SOON:
+            return ""
+        return ngettext("in %(n)s minute", "in %(n)s minutes", minutes) % {"n": minutes}
+
+    @property
+    def _where(self) -> str:
+        if not self.followup.due_on:
+            return _("rests in the cabinet")
+        if self.followup.due_on == self.board.tab.due_on:
+            return ""
+        return _("lies under %(tab)s") % {"tab": tab_name(self.followup.tab, today=self.board.today)}
+
+    @property
+    def its_time_has_passed(self) -> bool:
+        minutes = self.minutes_left
+        return minutes is not None and minutes < 0
+
+    @cached_property
     def minutes_left(self) -> int | None:
         """Minutes until the agreed time, negative when it has passed; None without one or on another day."""
         if not self.followup.at or self.followup.due_on != self.board.today:
@@ -311,4 +354,5 @@ def open_sheet(
     form = form or ResultForm(
         binder=board.binder, initial={"version": followup.version, "outcome": "agreed", "kind": followup.kind}
     )
+    form.keep(rhythm_of(followup.customer))
     return Sheet(followup, board, form, then=None if alone else board.after(followup))

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format, time_format
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
+from crm.markup import written
 from crm.templatetags.ringbinder import weekday_key
 from followups.binder import Binder
 from followups.dates import Tab, rest_day_hint
@@ -17,8 +18,8 @@ def tab_name(tab: Tab, *, today: date) -> str:
         return _("the cabinet")
     far = (tab.due_on - today).days > 330
     if tab.is_month:
-        return date_format(tab.due_on, "F Y" if far else "F")
-    name = date_format(tab.due_on, "D j M Y" if far else "D j M")
+        return written(tab.due_on, "F Y" if far else "F")
+    name = written(tab.due_on, "D j M Y" if far else "D j M")
     return f"{name}, {time_format(tab.at, 'H:i')}" if tab.at else name
 
 
@@ -51,7 +52,7 @@ class Destination:
         if day is None:
             return _("It rests until you take it out again")
         if not self.binder.has_day_tab(self.tab):
-            return _("%(month)s tab") % {"month": date_format(day, "F")}
+            return _("%(month)s tab") % {"month": written(day, "F")}
         number = {"number": day.day}
         return (
             _("Tab %(number)s, next month") if day >= self.binder.next_month else _("Tab %(number)s")
@@ -63,10 +64,10 @@ class Destination:
         day = self.tab.due_on
         if day >= self.binder.horizon:
             return _("%(day)s · %(month)s tab") % {
-                "day": date_format(day, "j M"),
-                "month": date_format(day, "M"),
+                "day": written(day, "j M"),
+                "month": written(day, "M"),
             }
-        short = {"day": f"{date_format(day, 'D')[:2]} {day.day}", "load": self.load}
+        short = {"day": f"{written(day, 'D')[:2]} {day.day}", "load": self.load}
         return (_("%(day)s · %(load)s, full") if self.is_full else _("%(day)s · %(load)s")) % short
 
     @property
@@ -93,7 +94,7 @@ class Destination:
     @property
     def rest_word(self) -> str:
         """Why that day is a rest day: the holiday's name, else the weekday's."""
-        return self.holiday or date_format(self.tab.due_on, "l")
+        return self.holiday or written(self.tab.due_on, "l")
 
     @property
     def rather(self) -> "Destination | None":

@@ -7,21 +7,26 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from contacts.models import Entry
 from followups.binder import Binder
 from followups.dates import Tab, UnreadableDate, quick_dates, read_date
 from followups.destination import Destination
 from followups.models import FollowUp
+from followups.rhythms import Rhythm, day_of
 
 DATE_FIELDS = ("instead", "when", "pick", "next")
 
 
 @dataclass(frozen=True)
 class QuickDate:
+    """A date one press away; `about` says where it comes from, if it is not plain."""
+
     key: str
     label: str
     to: Destination
+    about: str = ""
 
 
 def quick(binder: Binder) -> list[QuickDate]:
@@ -29,6 +34,14 @@ def quick(binder: Binder) -> list[QuickDate]:
         QuickDate(key, label, Destination(Tab(day), binder))
         for key, label, day in quick_dates(binder.today, binder.owner.calendar)
     ]
+
+
+def in_rhythm(rhythm: Rhythm, binder: Binder) -> QuickDate:
+    """The rhythm's next date after a contact today."""
+    key = rhythm.key(binder)
+    label = ngettext("in %(n)s day", "in %(n)s days", rhythm.days) % {"n": rhythm.days}
+    day = day_of(key, outcome="", binder=binder)
+    return QuickDate(key, label, Destination(Tab(day), binder), rhythm.name)
 
 
 def tab_of(slug: str, *, binder: Binder) -> Tab:
@@ -48,7 +61,7 @@ class DateForm(forms.Form):
 
     when = forms.CharField(label=_("or write"), required=False, max_length=100)
     pick = forms.CharField(label=_("Pick a tab"), required=False, max_length=20)
-    next = forms.CharField(label=_("Next date"), required=False, max_length=5)
+    next = forms.CharField(label=_("Next date"), required=False, max_length=10)
     instead = forms.CharField(required=False, max_length=20)
     named = forms.CharField(required=False, max_length=30)
 
@@ -89,7 +102,10 @@ class DateForm(forms.Form):
     def _pressed(self, data: dict) -> Tab | None:
         if data.get("pick"):
             return tab_of(data["pick"], binder=self.binder)
-        return next((choice.to.tab for choice in self.quick if choice.key == data.get("next")), None)
+        pressed = data.get("next", "")
+        if day := day_of(pressed, outcome=data.get("outcome", ""), binder=self.binder):
+            return Tab(day)
+        return next((choice.to.tab for choice in self.quick if choice.key == pressed), None)
 
     def as_written(self) -> Self:
         """The same slip with its date written out, so that a second press cannot mean another day."""
@@ -119,12 +135,33 @@ class DateForm(forms.Form):
 
 
 class ResultForm(DateForm):
-    """What was said, how it ended, and the date agreed with the customer."""
+    """What was said, how it ended, and the date agreed with the customer; with a `rhythm`, its next date too."""
+
+    rhythm: Rhythm | None = None
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     note = forms.CharField(label=_("What was said, in one line"), required=False, max_length=2000)
     outcome = forms.ChoiceField(label=_("Outcome"), choices=Entry.Outcome, initial=Entry.Outcome.AGREED)
     kind = forms.ChoiceField(label=_("Next contact by"), choices=FollowUp.Kind, required=False)
+
+    @cached_property
+    def quick(self) -> list[QuickDate]:
+        return super().quick + ([in_rhythm(self.rhythm, self.binder)] if self.rhythm else [])
+
+    @property
+    def to(self) -> Destination | None:
+        """On a slip on which nothing was agreed yet, where the rhythm would lead."""
+        if self.is_bound:
+            return super().to
+        return next((choice.to for choice in self.quick if choice.key == self.initial.get("next")), None)
+
+    def keep(self, rhythm: Rhythm | None) -> Self:
+        """Offer the rhythm's date; nothing else is agreed on a slip that nobody has written on."""
+        self.rhythm = rhythm
+        vars(self).pop("quick", None)
+        if rhythm and not self.is_bound and "note" not in self.initial:
+            self.initial["next"] = rhythm.key(self.binder)
+        return self
 
     def clean(self) -> dict:
         data = super().clean()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from contacts import registry
 from contacts.models import Customer, Entry
 from crm.team.models import User
 from followups.dates import Tab
@@ -54,16 +55,25 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def resting(self) -> Self:
         return self.filter(due_on__isnull=True)
 
+    def moved_at(self, instant: datetime, *, by: User) -> Self:
+        """Places to which this person moved dossiers, without a talk, in one go."""
+        return self.filter(
+            opened_by=by,
+            opened_at=instant,
+            previous__closed_at=instant,
+            previous__result=FollowUp.Result.MOVED,
+        )
+
     def in_order(self) -> Self:
         """As one works: agreed times first, then the rest, each by name."""
         return self.order_by(F("at").asc(nulls_last=True), "customer__sort_name", "customer_id")
 
     def with_dossier(self) -> Self:
-        return self.select_related("customer__main_person")
+        return self.select_related("customer__main_person", *registry.reads("customer__"))
 
-    def counts(self) -> "models.QuerySet[FollowUp, dict]":
-        """How many lie behind each tab: dicts of due_on, precision, n."""
-        return self.order_by().values("due_on", "precision").annotate(n=Count("*"))
+    def counts(self) -> "models.QuerySet[FollowUp, tuple[date | None, str, int]]":
+        """How many lie behind each tab: (due_on, precision, n) each."""
+        return self.order_by().values_list("due_on", "precision").annotate(n=Count("*"))
 
 
 class FollowUp(models.Model):
@@ -153,6 +163,10 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.tab.slug}"
+
+    # Django's own looks the word up in all choices, each translated first.
+    def get_kind_display(self) -> str:
+        return str(self.Kind(self.kind).label)
 
     @cached_property
     def tab(self) -> Tab:

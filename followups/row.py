@@ -6,9 +6,10 @@ from functools import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from crm.markup import fill, join
+from contacts import registry
+from contacts.models import Customer
+from crm.markup import fill, join, written
 from crm.templatetags.ringbinder import icon, tel
-from followups.binder import written
 from followups.board import Board
 from followups.models import FollowUp
 
@@ -21,7 +22,7 @@ ROW = """
     <p class="rb-row__agreed"><span class="visually-hidden">{agreed_label} </span>{agreed}</p>
     {slips}
   </div>
-  <div class="rb-row__side">{phone}</div>
+  <div class="rb-row__side">{mark}{phone}</div>
 </li>"""  # noqa: E501
 AT = '<time datetime="{at}">{at}</time>'
 ANY_TIME = '<span class="rb-row__any">{when}</span>'
@@ -68,6 +69,7 @@ class Rows:
             agreed_label=self.agreed_label,
             agreed=f.plan or f.rest_reason,
             slips=self._slips(customer.pk),
+            mark=self._mark(customer),
             phone=self._phone(customer.any_phone),
         )
 
@@ -90,6 +92,10 @@ class Rows:
     def _slips(self, customer: int) -> SafeString:
         waiting = self.board.slips.get(customer, ())
         return join(fill(SLIP, bell=icon("bell"), reason=slip.reason) for slip in waiting)
+
+    def _mark(self, customer: Customer) -> SafeString:
+        mark = registry.mark(customer)
+        return fill("<p>{mark}</p>", mark=mark) if mark else NOTHING
 
     def _phone(self, phone: str) -> SafeString:
         return fill(PHONE, tel=tel(phone), icon=icon("call"), phone=phone) if phone else NOTHING

@@ -7,9 +7,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.markup import fill, join
+from crm.markup import fill, join, written
 from crm.templatetags.ringbinder import weekday_key
-from followups.binder import DayTab, MonthTab, written
+from followups.binder import DayTab, MonthTab
 from followups.board import Board, Gauge
 
 BAR = '<svg class="rb-bar" aria-hidden="true"><rect width="{percent}%" height="4"/></svg>'

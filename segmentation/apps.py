@@ -9,12 +9,26 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import registry
+        from followups import rhythms
         from followups.slips import register
-        from segmentation import slips
+        from segmentation import slips, told
+        from segmentation.dossier_part import PANELS
+        from segmentation.filters import buying, card, working  # noqa: F401 - in the order in which they are offered
+        from segmentation.rhythm import rhythm_of
 
         register(slips.DUE_SOURCE)
         register(slips.THANKS_SOURCE)
-        registry.register(registry.Part("segmentation", purchases_changed=purchases_changed))
+        rhythms.register(rhythm_of)
+        registry.register(
+            registry.Part(
+                "segmentation",
+                panels=PANELS,
+                purchases_changed=purchases_changed,
+                reads=told.READS,
+                mark=told.mark,
+                facts=told.facts,
+            )
+        )
 
 
 def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:

@@ -252,6 +252,16 @@ def _write_past(scoring: Scoring, *, of: Collection[int] | None = None) -> int:
     return written + groups.write_history(team_id, as_of=as_of, limits=groups.in_force(scoring), of=of)
 
 
+@transaction.atomic
+def points_on(team: Team, *, as_of: date) -> Points:
+    """What would have parted the team's scores on any day, by what was known then. Nothing is stored."""
+    rules, scoring = rules_of(team), Scoring(team=team)
+    facts = summaries.facts(team.pk, as_of=as_of, period_from=period_from(as_of, rules.quarters))
+    with sql.kept("past_facts", facts) as source:
+        _settle(scoring, rules, source, as_of=as_of)
+    return Points.stored(scoring)
+
+
 @dataclass(frozen=True)
 class Line:
     """How a customer scored on some day."""

@@ -1,11 +1,40 @@
 from django.urls import path
 
+from segmentation.views import own
+from segmentation.views.advice import advice
+from segmentation.views.customers import customers
+from segmentation.views.due import due
 from segmentation.views.expectations import expectations
 from segmentation.views.interval import interval
+from segmentation.views.matrix import matrix
+from segmentation.views.movers import mover_list, movers
+from segmentation.views.overview import overview
+from segmentation.views.own_compare import own_compare, own_moved
+from segmentation.views.relationship import relationship
+from segmentation.views.rules import preview, rules
+from segmentation.views.undo import undo
 
 app_name = "segmentation"
 
 urlpatterns = [
+    path("", overview, name="overview"),
+    path("due/", due, name="due"),
+    path("customers/", customers, name="customers"),
+    path("undo/", undo, name="undo"),
+    path("own/", own.own, name="own"),
+    path("own/new/", own.new, name="own_new"),
+    path("own/<int:pk>/", own.own_members, name="own_members"),
+    path("own/<int:pk>/edit/", own.edit, name="own_edit"),
+    path("own/<int:pk>/delete/", own.delete, name="own_delete"),
+    path("own/<int:pk>/compare/", own_compare, name="own_compare"),
+    path("own/<int:pk>/compare/<slug:who>/", own_moved, name="own_moved"),
     path("interval/", interval, name="interval"),
     path("expectations/", expectations, name="expectations"),
+    path("matrix/", matrix, name="matrix"),
+    path("movers/", movers, name="movers"),
+    path("movers/customers/", mover_list, name="mover_list"),
+    path("advice/", advice, name="advice"),
+    path("rules/", rules, name="rules"),
+    path("rules/preview/", preview, name="rules_preview"),
+    path("customers/<int:pk>/relationship/", relationship, name="relationship"),
 ]

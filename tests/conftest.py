@@ -1,5 +1,6 @@
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -12,6 +13,8 @@ def pytest_configure() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+    # Each test process its own, also where Redis is there: their teams have the same numbers.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -23,6 +26,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(f"{others} AND pid <> pg_backend_pid()")
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    """Nothing is remembered of the test before."""
+    cache.clear()
 
 
 @pytest.fixture

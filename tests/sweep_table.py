@@ -14,6 +14,7 @@ from contacts.models import ImportFile
 from crm.team import invitations
 from crm.team.models import Absence, User
 from followups.models import FollowUp, Slip
+from segmentation.models import Segment
 from tests.factories import (
     NOW,
     PASSWORD,
@@ -28,6 +29,7 @@ from tests.factories import (
     make_user,
 )
 
+MAINZ = {"condition": "town", "operator": "is", "values": {"names": ["Mainz"]}}
 LOGIN = "login"  # sent to the login page
 Answers = tuple[int | str, ...]
 
@@ -76,6 +78,7 @@ class World:
     slip: Slip
     upload: ImportFile
     imported: ImportFile
+    segment: Segment
     sessions: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -106,6 +109,9 @@ def make_world() -> World:
         slip=make_slip(customer=dossier.customer, speaks_on=TODAY.replace(year=2020)),
         upload=_upload(manager),
         imported=_import(manager),
+        segment=Segment.objects.create(
+            team=team, made_by=manager, name="Everybody in Mainz", filters=[MAINZ]
+        ),
     )
 
 
@@ -185,6 +191,10 @@ def a_place(world: World) -> dict:
     return a_tab(world) | {"customer_id": world.dossier.customer_id}
 
 
+def a_segment(world: World) -> dict:
+    return {"pk": world.segment.pk}
+
+
 SHARED = {
     "home": page(everybody(302)),
     "healthz": page(everybody(200)),
@@ -242,8 +252,28 @@ FOLLOWUPS = {
 }
 
 SEGMENTATION = {
+    "segmentation:overview": form(insiders(200)),
+    "segmentation:due": form(insiders(200)),
+    "segmentation:customers": form(insiders(200)),
+    "segmentation:undo": button(insiders(302)),
     "segmentation:interval": page(insiders(200)),
     "segmentation:expectations": page(insiders(200)),
+    "segmentation:own": page(insiders(200)),
+    "segmentation:own_new": form(insiders(200)),
+    "segmentation:own_members": form(team(200), at=a_segment),
+    "segmentation:own_edit": form(team(200), at=a_segment),
+    "segmentation:own_delete": Row(get=team(200), post=team(302), at=a_segment),
+    "segmentation:own_compare": page(team(200), at=a_segment),
+    "segmentation:own_moved": form(team(200), at=lambda world: a_segment(world) | {"who": "came"}),
+    "segmentation:matrix": page(insiders(200)),
+    "segmentation:movers": page(insiders(200)),
+    # Without two days and two groups there is no such list.
+    "segmentation:mover_list": Row(get=insiders(404), post=insiders(404)),
+    "segmentation:advice": Row(get=insiders(200), post=leads(422)),
+    # Empty rules are our proposal: they are saved.
+    "segmentation:rules": Row(get=insiders(200), post=leads(302)),
+    "segmentation:rules_preview": Row(get=leads(200), post=insiders(405)),
+    "segmentation:relationship": button(team(302), at=a_customer),
 }
 
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)

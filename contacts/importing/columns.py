@@ -56,6 +56,8 @@ CUSTOMER_FIELDS = [
     Field("vat_id", _("VAT ID"), "ustid ustidnr umsatzsteuerid vatid vat vatnumber vatno"),
     Field("source", _("Source"), "quelle herkunft source leadsource"),
     Field("best_time", _("Best time"), "erreichbarkeit bestezeit besttime besttimetocall"),
+    Field("tags", _("Tags"), "tags tag schlagworte schlagworter schlagwort stichworte stichworter stichwort"
+          " label labels etiketten"),
     Field("customer_since", _("Customer since"), "kundeseit customersince"),
 ]  # fmt: skip
 

@@ -9,10 +9,13 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from contacts import registry
+from contacts.actions import tags_named
+from contacts.folding import fold
 from contacts.importing.drafts import Draft, Drafter
 from contacts.importing.duplicates import Duplicate, Register
 from contacts.importing.readers import ImportRefused, Row, Table
 from contacts.models import Customer, Entry, Person
+from contacts.models.tag import read_tags
 from crm.team.models import Team, User
 
 BATCH = 1_000
@@ -101,6 +104,7 @@ def import_customers(
         batch = plan.new[start : start + BATCH]
         customers = _make_customers(batch, owner=owner, now=now)
         Entry.objects.bulk_create(_entries(customers, batch, owner=owner, now=now))
+        _stick_tags(customers, batch, team=owner.team)
         for customer, draft in zip(customers, batch, strict=True):
             placements.append((customer, draft.next_on if draft.next_on and draft.next_on >= today else None))
     registry.open_dossiers(placements, by=by, now=now, undated=undated)
@@ -117,6 +121,16 @@ def _make_customers(drafts: list[Draft], *, owner: User, now: datetime) -> list[
     with_person = Customer.objects.filter(pk__in=[person.customer_id for person in people])
     with_person.update(main_person=Subquery(Person.objects.filter(customer=OuterRef("pk")).values("pk")[:1]))
     return customers
+
+
+def _stick_tags(customers: list[Customer], drafts: list[Draft], *, team: Team) -> None:
+    said = [(each, read_tags(draft.text("tags"))) for each, draft in zip(customers, drafts, strict=True)]
+    if not (names := {name for _customer, tags in said for name in tags}):
+        return
+    known, link = tags_named(team, names), Customer.tags.through
+    link.objects.bulk_create(
+        link(customer=customer, tag=known[fold(name)]) for customer, tags in said for name in tags
+    )
 
 
 def _person(customer: Customer, draft: Draft) -> Person | None:

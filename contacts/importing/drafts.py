@@ -12,6 +12,7 @@ from contacts.importing.columns import CUSTOMER_FIELDS, KEEP
 from contacts.importing.readers import UNREADABLE, Row, Table
 from contacts.importing.values import decimal_mark, read_country, read_date, read_email, read_money
 from contacts.models import Customer, Person
+from contacts.models.tag import read_tags, write_tags
 from contacts.phones import normal_phone
 
 _LABELS = {each.key: each.label for each in CUSTOMER_FIELDS}
@@ -88,6 +89,7 @@ class Drafter:
             "customer_since": read_date,
             "last_on": read_date,
             "next_on": read_date,
+            "tags": lambda text: write_tags(read_tags(text)),
             "annual_revenue": partial(read_money, decimal_mark=self._decimal_mark()),
         }
 

@@ -9,12 +9,13 @@ from operator import and_, or_
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.folding import contract, fold, search_forms, search_text, spell_out
+from contacts.models.tag import BETWEEN_TAGS, JoinedNames, Tag
 from contacts.phones import normal_phone, phone_digits, query_digits
 from crm.team.models import Team, User
 
@@ -135,6 +136,15 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def with_main_person(self) -> Self:
         return self.select_related("main_person", "owner")
 
+    def with_tags(self) -> Self:
+        """With what `tag_names` says, in the same query."""
+        links = self.model.tags.through.objects.filter(customer=OuterRef("pk")).order_by()
+        names = links.values("customer").annotate(joined=JoinedNames("tag__name")).values("joined")
+        return self.annotate(joined_tags=Subquery(names))
+
+    def tagged(self, tag: Tag) -> Self:
+        return self.filter(pk__in=self.model.tags.through.objects.filter(tag=tag).values("customer"))
+
 
 class Customer(models.Model):
     class Kind(models.TextChoices):
@@ -166,6 +176,7 @@ class Customer(models.Model):
     main_person = models.ForeignKey(
         "contacts.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    tags = models.ManyToManyField(Tag, related_name="customers", blank=True, verbose_name=_("tags"))
     created_at = models.DateTimeField(default=timezone.now)
 
     # Kept by refresh_search(): the same search on both databases, and the list's alphabetical order.
@@ -197,6 +208,13 @@ class Customer(models.Model):
     def is_named(self, text: str) -> bool:
         words = text.split()[:_MOST_WORDS]
         return all(any(form in self.sort_name for form in _name_forms(word)) for word in words)
+
+    @property
+    def tag_names(self) -> list[str]:
+        """In alphabetical order. Costs a query unless the customer was read `with_tags`."""
+        if not hasattr(self, "joined_tags"):
+            return [tag.name for tag in self.tags.all()]
+        return sorted(self.joined_tags.split(BETWEEN_TAGS), key=fold) if self.joined_tags else []
 
     @property
     def address(self) -> str:

@@ -69,6 +69,13 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d}"
 
+    # Django's own look the word up in all choices, each translated first.
+    def get_kind_display(self) -> str:
+        return str(self.Kind(self.kind).label)
+
+    def get_outcome_display(self) -> str:
+        return str(self.Outcome(self.outcome).label) if self.outcome else ""
+
     @property
     def who(self) -> str:
         """First names of the author and of the one he stood in for. Only for entries read `with_names`."""

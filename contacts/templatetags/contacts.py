@@ -1,6 +1,5 @@
 """What templates say of customers: phone numbers, web addresses, and the parts other apps add."""
 
-import re
 from datetime import date
 
 from django import template
@@ -11,27 +10,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from contacts import registry
+from contacts import card, registry
 from contacts.lines import timeline_lines
 from crm.templatetags.ringbinder import icon, weekday_key
 
 register = template.Library()
 register.simple_tag(timeline_lines)
-
-_WEB_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
-
-
-@register.filter
-def web_link(address: str) -> str:
-    """The address to follow, or nothing where that would be no web page."""
-    if address.startswith(("https://", "http://")):
-        return address
-    return f"https://{address}" if _WEB_ADDRESS.fullmatch(address) else ""
-
-
-@register.filter
-def bare_address(address: str) -> str:
-    return address.removeprefix("https://").removeprefix("http://").rstrip("/")
+register.simple_tag(card.on_page, name="card_lines")
+register.simple_tag(registry.mark)
 
 
 @register.simple_tag

@@ -51,12 +51,15 @@ class Found:
 
     def page(self, *, after: int | None = None, before: int | None = None) -> Page:
         """PAGE rows behind or before a dossier, without counting the others. Is it gone: the first."""
-        edge = self.dossiers.filter(pk=after or before).only("sort_name").first() if after or before else None
+        edge = self._edge(after or before)
         if edge and before:
             rows = self._before(edge)
             return _page(rows[:PAGE][::-1], has_previous=len(rows) > PAGE, has_next=True)
         rows = self._after(edge) if edge else self.first(PAGE + 1)
         return _page(rows[:PAGE], has_previous=edge is not None, has_next=len(rows) > PAGE)
+
+    def _edge(self, pk: int | None) -> Customer | None:
+        return self.dossiers.select_related(None).only("sort_name").filter(pk=pk).first() if pk else None
 
     def _part_of(self, edge: Customer) -> int:
         if not self.text or edge.name_begins_with(self.text):
@@ -95,12 +98,17 @@ def _page(rows: list[Customer], *, has_previous: bool, has_next: bool) -> Page:
 def customers(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.GET, user=request.user)
     today = request.user.today()
-    dossiers = Customer.objects.visible_to(request.user, on=today)
-    found = Found(dossiers.filter(owner=form.whose) if form.whose else dossiers, form.text)
+    found = Found(_asked_for(form, Customer.objects.visible_to(request.user, on=today)), form.text)
     page = found.page(after=form.cleaned_data.get("after"), before=form.cleaned_data.get("before"))
     show_places(page.rows)
-    context = {"form": form, "page": page, "owners": form.owners(request.user), "today": today}
+    context = {"form": form, "page": page, "today": today, "owners": form.owners(request.user)}
+    context["tags"] = form.fields["tag"].queryset
     return render(request, f"contacts/list.html{'#results' if wants_part(request) else ''}", context)
+
+
+def _asked_for(form: FindForm, dossiers: CustomerQuerySet) -> CustomerQuerySet:
+    dossiers = dossiers.filter(owner=form.whose) if form.whose else dossiers
+    return (dossiers.tagged(form.with_tag) if form.with_tag else dossiers).with_tags()
 
 
 def show_places(rows: list[Customer]) -> None:

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from contacts import registry
 from contacts.forms import CardForm, NoteForm
 from contacts.models import Customer
 from contacts.timeline import Place, Timeline
@@ -14,8 +15,9 @@ from crm.team.models import User
 
 
 def find_dossier(user: User, pk: int) -> Customer:
-    """The dossier with its people, or 404 for somebody who may not see it."""
-    dossiers = Customer.objects.visible_to(user).with_main_person().prefetch_related("people")
+    """The dossier with its people and what other apps know of it, or 404 for somebody who may not see it."""
+    dossiers = Customer.objects.visible_to(user).with_main_person().with_tags()
+    dossiers = dossiers.select_related(*registry.reads()).prefetch_related("people")
     return get_object_or_404(dossiers, pk=pk)
 
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import NumberPattern
+from babel.numbers import NumberPattern, format_compact_currency
 from django import template
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
@@ -51,6 +52,23 @@ def money(amount: Decimal | int | None, currency: str) -> str:
     if whole:
         return whole_pattern.apply(amount, locale, currency=currency, currency_digits=False)
     return pattern.apply(amount, locale, currency=currency)
+
+
+@register.filter
+def money_short(amount: Decimal | int, currency: str) -> str:
+    """The amount rounded to what a glance takes in: "€950", "€58K", "58.000 €" where a language has no short form."""
+    language = get_language() or "en"
+    if abs(amount) < 1000:
+        return money(round(amount), currency).removesuffix(".00")
+    digits = 1 if 1_000_000 <= abs(amount) < 10_000_000 else 0
+    text = format_compact_currency(amount, currency, locale=to_locale(language), fraction_digits=digits)
+    return text if len(re.sub(r"\D", "", text)) < 4 else money(round(amount), currency)
+
+
+@register.filter
+def number(value: int) -> str:
+    """With a mark between thousands: 23,570."""
+    return number_format(value, force_grouping=True)
 
 
 @lru_cache(maxsize=16)

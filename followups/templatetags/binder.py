@@ -8,21 +8,15 @@ from followups.dates import Tab
 from followups.destination import tab_name as name_of
 from followups.models import FollowUp
 from followups.row import Rows
+from followups.slip_choices import outcomes, quick_dates
 from followups.tabs import changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, tab_options
 
 register = template.Library()
 
-for tabs in (changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, tab_options):
-    register.simple_tag(tabs)
-
-OUTCOME_ICONS = {
-    "agreed": "check",
-    "bought": "buy",
-    "offer": "offer",
-    "missed": "x",
-    "later": "clock",
-    "refused": "bad",
-}
+for part in (
+    changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, outcomes, quick_dates, tab_options,
+):  # fmt: skip
+    register.simple_tag(part)
 
 
 @register.filter
@@ -32,21 +26,18 @@ def tab_name(tab: Tab) -> str:
 
 
 @register.filter
-def outcome_icon(outcome: str) -> str:
-    return OUTCOME_ICONS[outcome]
-
-
-@register.filter
 def kind_word(kind: str, number: int) -> str:
     """The word behind a number: 1 call, 9 calls."""
-    words = {
-        "call": ngettext("call", "calls", number),
-        "visit": ngettext("visit", "visits", number),
-        "offer": ngettext("offer", "offers", number),
-        "email": ngettext("e-mail", "e-mails", number),
-        "letter": ngettext("letter", "letters", number),
-    }
-    return words[kind]
+    match kind:
+        case FollowUp.Kind.CALL:
+            return ngettext("call", "calls", number)
+        case FollowUp.Kind.VISIT:
+            return ngettext("visit", "visits", number)
+        case FollowUp.Kind.OFFER:
+            return ngettext("offer", "offers", number)
+        case FollowUp.Kind.EMAIL:
+            return ngettext("e-mail", "e-mails", number)
+    return ngettext("letter", "letters", number)
 
 
 @register.simple_tag(takes_context=True)

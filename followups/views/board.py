@@ -102,11 +102,15 @@ def show(
 
 def just_placed(user: User, ids: str) -> list[FollowUp]:
     """What `user` filed or moved a moment ago ("id,id"), as far as it still lies there."""
-    wanted = [int(part) for part in ids.split(",") if part.isdecimal()][:MOST_AT_ONCE]
-    if not wanted:
+    if not (wanted := place_ids(ids)):
         return []
     found = FollowUp.objects.visible_to(user).open().filter(pk__in=wanted, opened_by=user)
     return list(found.select_related("customer", "previous__entry"))
+
+
+def place_ids(text: str) -> list[int]:
+    """Of "id,id"; what is no number falls out."""
+    return [int(part) for part in text.split(",") if part.isdecimal()][:MOST_AT_ONCE]
 
 
 def address(board: Board, customer_id: int | None = None, *, placed: list[FollowUp] | None = None) -> str:

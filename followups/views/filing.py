@@ -1,18 +1,27 @@
 """Filing, moving and taking back. Nobody files under a date that the button did not name."""
 
+from datetime import date
+
+from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
-from contacts.models import Entry
+from contacts.models import Customer, Entry
+from crm.team.models import User
 from followups import actions
 from followups.binder import Binder
 from followups.board import Board, open_sheet
+from followups.destination import tab_name
 from followups.forms import DATE_FIELDS, DateForm, ResultForm
 from followups.models import FollowUp, MovedMeanwhile, Slip
-from followups.views.board import address, get_board, just_placed, show
+from followups.views.board import address, get_board, just_placed, place_ids, show
+
+MOST_NAMED = 10
 
 
 def _followup(request: HttpRequest, pk: int) -> FollowUp:
@@ -142,22 +151,38 @@ def _after_moving(request: HttpRequest, board: Board, placed: list[FollowUp]) ->
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was just filed or moved: fields placed = "id,id", who, tab."""
-    placed = just_placed(request.user, request.POST.get("placed", ""))
+    ids = request.POST.get("placed", "")
+    placed = just_placed(request.user, ids)
     if not placed:
-        return _refuse(request, "followups/too_late.html", {})
+        return _refuse(request, "followups/too_late.html", {"customers": _meant(request.user, ids)})
     said = _said(placed[0])
     try:
         back = actions.undo(placed=placed, by=request.user, now=timezone.now())
     except MovedMeanwhile as clash:
         return conflict(request, clash.followup, None)
-    if request.POST.get("page") == "dossier":
-        return redirect(back[0].customer)
-    board = get_board(request, back[0].owner_id, request.POST.get("tab", ""), now=timezone.now())
-    if not request.htmx:
-        return redirect(address(board, back[0].customer_id))
-    response = show(request, board, back[0], form=_as_it_was(board, back[0], said), placed=[])
+    board = _board(request, back[0])
+    undone = _undone(back, today=board.today)
+    on_its_page = request.POST.get("page") == "dossier"
+    if on_its_page or not request.htmx:
+        messages.success(request, undone)
+        return redirect(back[0].customer if on_its_page else address(board, back[0].customer_id))
+    form = _as_it_was(board, back[0], said)
+    response = show(request, board, back[0], form=form, placed=[], undone=undone)
     response["HX-Push-Url"] = address(board, back[0].customer_id)
     return response
+
+
+def _meant(user: User, ids: str) -> QuerySet[Customer]:
+    """Whose places these were, for somebody who comes too late to take a movement back."""
+    places = FollowUp.objects.visible_to(user).filter(pk__in=place_ids(ids))
+    return Customer.objects.filter(pk__in=places.values("customer"))[:MOST_NAMED]
+
+
+def _undone(back: list[FollowUp], *, today: date) -> str:
+    tab = tab_name(back[0].tab, today=today)
+    if len(back) > 1:
+        return _("Taken back: %(n)s dossiers lie where they lay.") % {"n": len(back)}
+    return _("Taken back: %(name)s lies under %(tab)s again.") % {"name": back[0].customer.name, "tab": tab}
 
 
 def _said(placed: FollowUp) -> dict[str, str]:
@@ -195,11 +220,9 @@ def conflict(request: HttpRequest, followup: FollowUp, form: DateForm | None) ->
     standing = FollowUp.objects.open().select_related(
         "opened_by", "owner__team", "previous__entry", "customer"
     )
-    context = {
-        "seen": followup,
-        "now": standing.filter(customer_id=followup.customer_id).first(),
-        "form": form,
-    }
+    now = standing.filter(customer_id=followup.customer_id).first()
+    gone = bool(request.htmx) and now.tab.slug != request.POST.get("tab")
+    context = {"seen": followup, "now": now, "form": form, "gone": gone}
     return _refuse(request, "followups/conflict.html", context)
 
 

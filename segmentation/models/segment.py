@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from crm.team.models import Team, User
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
     def visible_to(self, user: User) -> Self:
+        """The team's; whoever may not see all dossiers finds in each the ones he may."""
         return self.filter(team_id=user.team_id)
 
 
@@ -32,3 +34,9 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("segmentation:own_members", args=[self.pk])
+
+    def may_be_changed_by(self, user: User) -> bool:
+        return user.is_lead or self.made_by_id == user.pk

@@ -6,6 +6,7 @@
       row.toggleAttribute("aria-current", row.id === `row-${open}`);
       if (row.hasAttribute("aria-current")) {
         row.setAttribute("aria-current", "true");
+        row.closest("details")?.setAttribute("open", "");
         row.scrollIntoView({ block: "nearest" });
       }
     }

@@ -26,6 +26,10 @@
   document.addEventListener("change", (event) => {
     const form = slip(event.target);
     if (form && ["next", "pick"].includes(event.target.name)) choose(form, event.target);
+    // Whether somebody was reached decides from when the rhythm counts.
+    if (form && event.target.name === "outcome" && form.querySelector("[data-rhythm]:checked")) {
+      htmx.trigger(form.elements.when, "resolve");
+    }
   });
   document.addEventListener("input", (event) => {
     const form = slip(event.target);

@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
+from contacts.actions import set_tags
 from crm.team.models import User
-from segmentation.models import Forecast
+from segmentation.models import Forecast, Segment
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import (
     make_absence,
@@ -18,6 +19,7 @@ from tests.factories import (
     make_slip,
     make_user,
 )  # fmt: skip
+from tests.segmentation.buyers import make_buyer, make_scoring
 
 
 @pytest.fixture
@@ -45,10 +47,35 @@ def world(live_server, team, nino, levan, lead):
     )
     make_dossier(owner=nino, rest_reason="Closed for the season")
     make_absence(user=levan, stand_in=nino, starts_on=today, ends_on=today + timedelta(3))
+    make_scoring(team, as_of=today)
+    make_buyer(owner=nino, name="Metekhi Books", person="Luka", due=5, due_on=today + timedelta(80))
+    make_buyer(
+        owner=levan, name="Hotel Rebstock", due=-4, score={"r": 5, "f": 5, "group": "vip", "monetary": 9000}
+    )
     User.objects.filter(pk=nino.pk).update(own_capacity=1)
     weeks = [[str(today - timedelta(14)), 20.5, 24], [str(today), 21.0, None]]
     Forecast.objects.create(team=team, as_of=today, weeks=weeks)
+    set_tags(customer=first.customer, names=["wine", "fair 2026"])
+    first.segment = make_segments(nino)
     return first
+
+
+def make_segments(user):
+    """One with a field of each sort, and behind it one with a condition that is not known here."""
+    rows = [
+        (
+            "purchases",
+            "worth_span",
+            {"amount": "10", "since": "2020-01-01", "until": "2099-01-01", "what": []},
+        ),
+        ("tags", "any", {"names": ["wine"]}),
+        ("town", "is", {"names": ["Oppenheim"]}),
+    ]
+    filters = [{"condition": c, "operator": o, "values": values} for c, o, values in rows]
+    segment = Segment.objects.create(team=user.team, made_by=user, name="Wineries", filters=filters)
+    lost = [{"condition": "rating", "operator": "bad", "values": {}}]
+    Segment.objects.create(pk=segment.pk + 1, team=user.team, made_by=user, name="Lost", filters=lost)
+    return segment
 
 
 PAGES = {
@@ -62,11 +89,30 @@ PAGES = {
     "customers": lambda f: reverse("contacts:list"),
     "nothing found": lambda f: reverse("contacts:list") + "?q=zzzz",
     "dossier": lambda f: reverse("contacts:dossier", args=[f.customer_id]),
+    "activity matrix": lambda f: reverse("segmentation:matrix"),
+    "movers": lambda f: reverse("segmentation:movers"),
+    "advice": lambda f: reverse("segmentation:advice"),
+    "rules": lambda f: reverse("segmentation:rules"),
     "edit": lambda f: reverse("contacts:edit", args=[f.customer_id]),
     "person": lambda f: reverse("contacts:person_add", args=[f.customer_id]),
     "import": lambda f: reverse("contacts:import"),
+    "segments": lambda f: reverse("segmentation:overview"),
+    "due soon": lambda f: reverse("segmentation:due"),
+    "a cell of segments": lambda f: reverse("segmentation:customers") + "?r=4&f=3",
+    "nobody like that": lambda f: reverse("segmentation:due") + "?group=lost",
     "interval": lambda f: reverse("segmentation:interval"),
     "expectations": lambda f: reverse("segmentation:expectations"),
+    "own segments": lambda f: reverse("segmentation:own") + "?counted",
+    "new segment": lambda f: reverse("segmentation:own_new"),
+    "segment": lambda f: reverse("segmentation:own_members", args=[f.segment.pk]),
+    "change a segment": lambda f: reverse("segmentation:own_edit", args=[f.segment.pk]),
+    "delete a segment": lambda f: reverse("segmentation:own_delete", args=[f.segment.pk]),
+    "compare a segment": lambda f: reverse("segmentation:own_compare", args=[f.segment.pk]),
+    "segment that is lost": lambda f: reverse("segmentation:own_members", args=[f.segment.pk + 1]),
+    "segments": lambda f: reverse("segmentation:overview"),
+    "due soon": lambda f: reverse("segmentation:due"),
+    "a cell of segments": lambda f: reverse("segmentation:customers") + "?r=4&f=3",
+    "nobody like that": lambda f: reverse("segmentation:due") + "?group=lost",
     "team": lambda f: reverse("team:members"),
     "new member": lambda f: reverse("team:member_new"),
     "absences": lambda f: reverse("team:absences"),
@@ -77,29 +123,43 @@ PAGES = {
     "password": lambda f: reverse("account_change_password"),
     "not found": lambda f: "/no/such/page/",
 }
+VIEWPORTS = [DESKTOP, PHONE]
+OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}  # the themes differ in nothing else
+NARROW = [
+    "/binder/",
+    "/customers/",
+    "/segments/",
+    "/settings/",
+    "/customers/new/",
+    "/segments/own/new/?example=silent-vips",
+]
 LOOKS = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
 
 
 def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found]
+    """By day everything, by lamp what depends on colours."""
+    page.emulate_media(color_scheme="light")
+    by_day = Axe().run(page).response["violations"]
+    page.emulate_media(color_scheme="dark")
+    by_lamp = Axe().run(page, options=OF_COLOURS).response["violations"]
+    return [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in [*by_day, *by_lamp]]
 
 
 def runs_off(page):
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize(("viewport", "theme"), LOOKS)
-def test_every_page_inside(open_as, world, lead, viewport, theme):
-    page = open_as(lead, "/binder/", viewport, color_scheme=theme, reduced_motion="reduce")
+@pytest.mark.parametrize("viewport", VIEWPORTS)
+def test_every_page_inside(open_as, world, lead, viewport):
+    page = open_as(lead, "/binder/", viewport, reduced_motion="reduce")
     for name, address in PAGES.items():
         page.goto(address(world))
         assert (name, violations(page), runs_off(page)) == (name, [], False)
 
 
-@pytest.mark.parametrize(("viewport", "theme"), LOOKS)
-def test_every_page_before_the_login(open_as, live_server, db, viewport, theme):
-    page = open_as(None, "/start/", viewport, color_scheme=theme, reduced_motion="reduce")
+@pytest.mark.parametrize("viewport", VIEWPORTS)
+def test_every_page_before_the_login(open_as, live_server, db, viewport):
+    page = open_as(None, "/start/", viewport, reduced_motion="reduce")
     found = {"start": (violations(page), runs_off(page))}
     make_user()
     for path in ("/account/login/", "/account/password/reset/"):
@@ -108,9 +168,8 @@ def test_every_page_before_the_login(open_as, live_server, db, viewport, theme):
     assert found == dict.fromkeys(found, ([], False))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_what_only_shows_after_a_press(open_as, world, nino, theme):
-    page = open_as(nino, "/binder/", color_scheme=theme, reduced_motion="reduce")
+def test_what_only_shows_after_a_press(open_as, world, nino):
+    page = open_as(nino, "/binder/", reduced_motion="reduce")
     page.fill("#when", "whenever")
     page.locator("#file-note .rb-ask").wait_for()
     page.click(".rb-behind summary")
@@ -125,13 +184,43 @@ def test_what_only_shows_after_a_press(open_as, world, nino, theme):
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/settings/", "/customers/new/"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_filing_from_a_list_before_and_after(open_as, world, lead, theme):
+    page = open_as(lead, "/segments/due/", color_scheme=theme, reduced_motion="reduce")
+    page.locator(".rb-why summary").first.click()
+    page.check("input[name=all]")
+    assert violations(page) == []
+    page.fill("#when", "whenever")
+    page.keyboard.press("Enter")
+    page.locator(".rb-ask").wait_for()
+    assert violations(page) == []
+    page.fill("#when", str(world.due_on))
+    page.check("input[name=all]")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="File ").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="File ").click()
+    page.locator(".rb-moved").wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/segments/", "/settings/", "/customers/new/"])
+@pytest.mark.parametrize(
+    "path",
+    NARROW,
+)
+@pytest.mark.parametrize("path", NARROW)
 def test_at_320_pixels_nothing_runs_off_the_page(open_as, world, nino, path):
     page = open_as(nino, path, {"width": 320, "height": 640})
     assert runs_off(page) is False
 
 
-@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/settings/", "/customers/new/"])
+@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/segments/", "/settings/", "/customers/new/"])
+@pytest.mark.parametrize(
+    "path",
+    NARROW,
+)
+@pytest.mark.parametrize("path", NARROW)
 def test_at_twice_the_size_nothing_runs_off_the_page(open_as, world, nino, path):
     page = open_as(nino, path, {"width": 720, "height": 450})
     assert runs_off(page) is False

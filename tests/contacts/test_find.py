@@ -76,7 +76,8 @@ def test_names_that_have_it_come_before_names_of_people(client_of, nino):
 
 def test_the_field_says_what_it_searches(client_of, nino):
     page = client_of(nino).get("/customers/").content.decode()
-    assert page.count('placeholder="Name, person, phone, e-mail, town"') == 2
+    assert 'placeholder="Find a dossier, person, phone"' in page
+    assert 'placeholder="Name, person, phone, e-mail, town"' in page
 
 
 def test_strangers_find_nothing(client_of, kessler, stranger):

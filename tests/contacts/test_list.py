@@ -137,8 +137,8 @@ def test_the_number_of_queries_does_not_grow(client_of, nino, rows):
     client.get(URL)
     with CaptureQueriesContext(connection) as queries:
         client.get(URL, {"q": "kessler"})
-    # Session, who asks, names that begin so, names that have it, the others, their places, the owners.
-    assert len(queries) == 7
+    # Session, who asks, names that begin so, names that have it, the others, their places, the owners, the tags.
+    assert len(queries) == 8
 
 
 def test_pages_of_a_search_lead_back_through_all_three_parts(client_of, nino):

@@ -233,7 +233,7 @@ def test_other_binders_are_listed_with_their_load(nino, levan, client_of):
     assert "1 of 16" in page
 
 
-BOARD_QUERIES = 10
+BOARD_QUERIES = 9
 
 
 @pytest.mark.parametrize("size", [3, 40])
@@ -257,7 +257,7 @@ def test_opening_a_dossier_takes_the_same_few_queries(nino, client_of, django_as
     client = client_of(nino)
     headers = {"HX-Request": "true", "HX-Target": "sheet"}
     client.get(dossier_url(followups[0]), headers=headers)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(dossier_url(followups[0]), headers=headers)
 
 

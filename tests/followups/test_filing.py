@@ -250,8 +250,11 @@ def test_moving_what_a_colleague_moved_shows_both_states(nino, levan, followup, 
 def test_undo_opens_the_dossier_again(nino, followup, today, client):
     client.post(file_url(followup), slip(followup, today + timedelta(7)))
     placed = FollowUp.objects.open().get()
-    response = client.post(reverse("followups:undo"), {"placed": placed.pk, "tab": today.isoformat()})
-    assert response.url == f"/binder/{nino.pk}/{today}/{followup.customer_id}/"
+    response = client.post(
+        reverse("followups:undo"), {"placed": placed.pk, "tab": today.isoformat()}, follow=True
+    )
+    assert response.redirect_chain == [(f"/binder/{nino.pk}/{today}/{followup.customer_id}/", 302)]
+    assert f"Taken back: {followup.customer} lies under" in response.content.decode()
     assert FollowUp.objects.open().get() == followup
     assert Entry.objects.count() == 0
 
@@ -312,7 +315,7 @@ def test_filing_takes_the_same_number_of_queries_at_any_size(
 ):
     followups = [make_dossier(owner=nino, due_on=today) for _ in range(size)]
     client.post(file_url(followups[0]), slip(followups[0], today + timedelta(7)), headers=HTMX)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.post(file_url(followups[1]), slip(followups[1], today + timedelta(7)), headers=HTMX)
 
 
@@ -357,6 +360,28 @@ def test_undo_gives_the_note_back(followup, today, client):
     )
     form = response.context["sheet"].form
     assert (form["note"].value(), form["outcome"].value()) == ("Board said yes", "bought")
+    assert f"Taken back: {followup.customer} lies under" in response.content.decode()
+
+
+def test_undo_that_comes_too_late_names_the_dossier(followup, levan, stranger, today, client):
+    client.post(file_url(followup), slip(followup, today + timedelta(7)))
+    placed = FollowUp.objects.open().get()
+    FollowUp.objects.get(pk=placed.pk).move(to=Tab(today + timedelta(3)), by=levan, now=NOW)
+    fields = {"placed": placed.pk, "tab": today.isoformat()}
+    response = client.post(reverse("followups:undo"), fields)
+    assert response.status_code == 409
+    assert f"{followup.customer} has been moved on since." in response.content.decode()
+    client.force_login(stranger)
+    assert str(followup.customer) not in client.post(reverse("followups:undo"), fields).content.decode()
+
+
+@pytest.mark.parametrize(("to", "is_gone"), [(timedelta(3), True), (timedelta(0), False)])
+def test_a_row_that_a_colleague_took_leaves_the_stack(followup, levan, today, client, to, is_gone):
+    FollowUp.objects.get(pk=followup.pk).move(to=Tab(today + to), by=levan, now=NOW)
+    page = client.post(file_url(followup), slip(followup, today + timedelta(7)), headers=HTMX)
+    assert page.status_code == 409
+    gone = f'<li id="row-{followup.customer_id}" hx-swap-oob="delete">'
+    assert (gone in page.content.decode()) == is_gone
 
 
 def test_somebody_who_was_logged_out_is_told_so_and_keeps_his_page(followup, today, client):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('segmentation', '0001_initial'),
+        ('segmentation', '0002_pages'),
         ('team', '0001_initial'),
     ]
 

@@ -1,0 +1,161 @@
+"""What scores and expectations add to every dossier: next purchase, group, relationship, advice."""
+
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+
+from contacts.models import Customer, Purchase
+from contacts.registry import Panel
+from crm.team.models import User
+from segmentation.advice import said
+from segmentation.groups import in_force
+from segmentation.models import Advice, Expectation, GroupHistory, Relationship, Score, Scoring
+from segmentation.quarters import quarters_back
+from segmentation.relationship import Kind, Proposal, propose
+from segmentation.strip import Bought, Strip
+
+SHOWN = 9  # days with a purchase on the strip
+GRID = (Kind.SEEKER, Kind.EXPLOITER, Kind.LOYAL, Kind.ARMS_LENGTH)
+
+
+def _read(customer: Customer) -> Customer:
+    """Everything the panels say but the purchases, in one query."""
+    advice = Advice.objects.filter(team=OuterRef("team"), group=OuterRef("score__group"))
+    history = GroupHistory.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
+    elsewhere = history.exclude(group=OuterRef("score__group")).values(found=Max("quarter"))
+    rows = Customer.objects.order_by().select_related(
+        "score", "expectation", "relationship__set_by", "team__scoring", "team__forecast"
+    )
+    return (
+        rows.defer("search_text", "team__forecast__learnt", "team__forecast__weeks")
+        .annotate(
+            should=Subquery(advice.values("should")),
+            should_not=Subquery(advice.values("should_not")),
+            contact_every=Subquery(advice.values("contact_every")),
+            last_elsewhere=Subquery(elsewhere),
+            first_known=Subquery(history.values(found=Min("quarter"))),
+        )
+        .get(pk=customer.pk)
+    )
+
+
+class Standing:
+    """Where one customer stands, as the panels of a page show it to `user`."""
+
+    def __init__(self, user: User, customer: Customer) -> None:
+        self.user = user
+        self.customer = customer
+        self.now = timezone.now()
+        self.today = user.today(self.now)
+
+    @cached_property
+    def _row(self) -> Customer:
+        return _read(self.customer)
+
+    @property
+    def score(self) -> Score | None:
+        return getattr(self._row, "score", None)
+
+    @property
+    def scoring(self) -> Scoring | None:
+        return getattr(self._row.team, "scoring", None)
+
+    @property
+    def relationship(self) -> Relationship | None:
+        """As set by hand."""
+        return getattr(self._row, "relationship", None)
+
+    @cached_property
+    def expectation(self) -> Expectation | None:
+        found = getattr(self._row, "expectation", None)
+        if found is None or not hasattr(self._row.team, "forecast"):
+            return None
+        found.team = self._row.team
+        return found
+
+    @property
+    def due_in(self) -> int:
+        """Days until the next purchase is due; negative when that has passed."""
+        return (self.expectation.due_on - self.today).days
+
+    @property
+    def is_over(self) -> bool:
+        """The window has passed without a purchase."""
+        return self.expectation.window_to < self.today
+
+    @cached_property
+    def strip(self) -> Strip:
+        days = self._bought.order_by("-bought_on")[:SHOWN]
+        bought = [Bought(row["bought_on"], float(row["total"])) for row in days]
+        return Strip(bought[::-1], today=self.today, expectation=self.expectation)
+
+    @property
+    def _bought(self) -> QuerySet:
+        mine = Purchase.objects.filter(customer=self.customer, amount__gte=0, bought_on__lte=self.today)
+        return mine.order_by().values("bought_on").annotate(total=Sum("amount"))
+
+    @property
+    def days_ago(self) -> int:
+        return self.score.recency_days(self.today)
+
+    @property
+    def since(self) -> date | None:
+        """First day of the quarter in which the customer came into the group, as far back as groups are kept."""
+        if self._row.last_elsewhere:
+            return quarters_back(self._row.last_elsewhere, -1)
+        return self._row.first_known
+
+    @property
+    def is_since_longer(self) -> bool:
+        """The customer has been in the group as long as groups are kept, and before that."""
+        first = self.score.first_on
+        return not self._row.last_elsewhere and bool(self.since) and first < self.since
+
+    @cached_property
+    def proposal(self) -> Proposal:
+        limits = in_force(self.scoring or Scoring())
+        return propose(self.score, limits, on=self.today)
+
+    @property
+    def kind(self) -> str:
+        """What somebody has set, else what behaviour proposes."""
+        return self.relationship.kind if self.relationship else self.proposal.kind
+
+    @property
+    def kinds(self) -> list[tuple[str, str, bool]]:
+        """(kind, its name, whether it holds) of the four."""
+        return [(kind.value, kind.label, kind == self.kind) for kind in GRID]
+
+    @cached_property
+    def _said(self) -> tuple[list[str], list[str]]:
+        return said(self.score.group, self._row.should, self._row.should_not)
+
+    @property
+    def should(self) -> list[str]:
+        return self._said[0]
+
+    @property
+    def should_not(self) -> list[str]:
+        return self._said[1]
+
+    @property
+    def contact_every(self) -> int | None:
+        return self._row.contact_every
+
+
+def standing(request: HttpRequest, customer: Customer) -> dict:
+    """One Standing for all panels of a page."""
+    known = request.__dict__.setdefault("standings", {})
+    if customer.pk not in known:
+        known[customer.pk] = Standing(request.user, customer)
+    return {"standing": known[customer.pk]}
+
+
+def _panel(slot: str, name: str) -> Panel:
+    return Panel(slot, f"segmentation/panels/{name}.html", standing)
+
+
+PANELS = tuple(_panel("right", name) for name in ("next", "group", "relationship", "advice"))
