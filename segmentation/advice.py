@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.team.models import Team
 from segmentation.models import Advice, Group
 
+# Whoever has bought once long ago, or has stopped, is a matter for a campaign and not for a slip on its day.
+SLIP_WHEN_DUE = frozenset({Group.VIP, Group.GROWING, Group.BEGINNER})
+
 
 @dataclass(frozen=True)
 class Words:
@@ -108,17 +111,16 @@ def points(text: str) -> list[str]:
 def advice_of(team: Team) -> dict[str, Advice]:
     """The team's row for each group, in the order of the groups; an unsaved one where nothing was changed."""
     found = {advice.group: advice for advice in Advice.objects.filter(team=team)}
-    return {group: found.get(group) or Advice(team=team, group=group) for group in Group.values}
+    return {
+        group: found.get(group) or Advice(team=team, group=group, slip_when_due=group in SLIP_WHEN_DUE)
+        for group in Group.values
+    }
 
 
 def said(group: str, should: str, should_not: str) -> tuple[list[str], list[str]]:
     """The points to show: the team's words, and ours where it has none."""
     ours = our_words(group)
     return points(should or ours[0]), points(should_not or ours[1])
-
-
-# Whoever has bought once long ago, or has stopped, is a matter for a campaign and not for a slip on its day.
-SLIP_WHEN_DUE = frozenset({Group.VIP, Group.GROWING, Group.BEGINNER})
 
 
 def slip_groups(teams: Iterable[Team]) -> dict[int, set[str]]:

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from segmentation.advice import advice_of, our_words, points, said
+from segmentation.advice import advice_of, our_words, points, said, slip_groups
 from segmentation.models import Advice, Group
 
 URL = reverse("segmentation:advice")
@@ -75,3 +75,9 @@ def test_each_team_has_its_own(client_of, lead, stranger):
 
 def test_wrong_method(client_of, lead):
     assert client_of(lead).put(URL).status_code == 405
+
+
+def test_slips_are_proposed_for_those_who_come_back(team):
+    proposed = {group: advice.slip_when_due for group, advice in advice_of(team).items()}
+    assert proposed == {"vip": True, "growing": True, "beginner": True, "one_time": False, "lost": False}
+    assert slip_groups([team]) == {team.pk: {group for group, slip in proposed.items() if slip}}
