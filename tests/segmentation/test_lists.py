@@ -262,6 +262,7 @@ def test_a_rest_day_is_named_and_the_next_working_day_offered(client_of, nino):
     [
         ({"to": "due"}, "Tick the dossiers first"),
         ({"f": "x:1", "to": "due"}, "Tick the dossiers first"),
+        ({"f": f"{10**30}:1", "to": "due"}, "Tick the dossiers first"),
         ({"f": "1:1", "when": "some day"}, "“some day” is no date we know"),
         ({"f": "1:1", "when": "tomorrow 10:15"}, "A time is agreed with one customer"),
         ({"f": "1:1", "to": "never"}, "never"),
@@ -276,6 +277,14 @@ def test_what_is_missing_is_said_and_nothing_is_lost(client_of, nino, sent, word
     assert words in page
     assert ("checked" in page) == bool(ticked)
     assert now_of(place).pk == place.pk
+
+
+def test_that_all_were_meant_is_not_forgotten(client_of, nino):
+    make_buyer(owner=nino, due=1)
+    page = client_of(nino).post(LIST, {"all": "1", "to": "1w", "when": "some day"}).content.decode()
+    assert 'name="all" value="1" checked' in page
+    assert '<option value="1w" selected>' in page
+    assert 'value="some day"' in page
 
 
 def test_a_strangers_dossier_is_not_moved(client_of, nino, stranger, far):
