@@ -1,5 +1,6 @@
 """Filing many dossiers of a list at once: what it would mean, doing it, and taking it back."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST = 10_000  # dossiers filed at once
 NAMED = 5  # dossiers called by name in a sentence
+TICKED = re.compile(r"(?P<pk>[0-9]{1,18}):(?P<version>[0-9]{1,9})")
 UNDO_FOR = timedelta(minutes=30)
 
 
@@ -194,8 +196,8 @@ def _chosen(request: HttpRequest, listing: "CustomerList") -> tuple[list[FollowU
         found = list(mine.order_by("customer__sort_name", "pk")[: MOST + 1])
         seen = instant(request.POST.get("seen", "")) or listing.now
         return [f for f in found if f.opened_at <= seen], [f for f in found if f.opened_at > seen]
-    pairs = [value.partition(":") for value in request.POST.getlist("f")]
-    versions = {int(pk): int(version) for pk, _, version in pairs if pk.isdecimal() and version.isdecimal()}
+    ticked = filter(None, map(TICKED.fullmatch, request.POST.getlist("f")))
+    versions = {int(match["pk"]): int(match["version"]) for match in ticked}
     found = list(places.filter(pk__in=versions))
     for followup in found:
         followup.version = versions[followup.pk]
