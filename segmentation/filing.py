@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from contacts.views.customers import PAGE, sent
 from crm.team.models import User
+from crm.templatetags.ringbinder import number
 from followups.actions import Moved, move_many
 from followups.dates import Tab, rest_day_hint
 from followups.destination import tab_name
@@ -25,7 +26,7 @@ from segmentation.forms_filing import FilingForm
 if TYPE_CHECKING:
     from segmentation.lists import CustomerList
 
-MOST = 5_000  # dossiers filed at once
+MOST = 10_000  # dossiers filed at once
 NAMED = 5  # dossiers called by name in a sentence
 UNDO_FOR = timedelta(minutes=30)
 
@@ -180,7 +181,7 @@ def _problem(form: FilingForm, chosen: list[FollowUp], missed: list[FollowUp]) -
         return _("Tick the dossiers first that shall be filed.")
     if len(chosen) > MOST:
         words = _("At most %(most)s dossiers are filed at once, and these are more: narrow the list first.")
-        return words % {"most": f"{MOST:,}"}
+        return words % {"most": number(MOST)}
     return ""
 
 
@@ -232,9 +233,9 @@ def _said(placed: list[FollowUp], today: date) -> str:
     n = len(placed)
     if len(tabs) == 1:
         words = ngettext("%(n)s dossier moved to %(tab)s", "%(n)s dossiers moved to %(tab)s", n)
-        return words % {"n": n, "tab": first}
+        return words % {"n": number(n), "tab": first}
     words = _("%(n)s dossiers moved, each under its own day, from %(first)s to %(last)s")
-    return words % {"n": n, "first": first, "last": last}
+    return words % {"n": number(n), "first": first, "last": last}
 
 
 def _left(plan: Plan, moved: Moved, today: date) -> list[str]:

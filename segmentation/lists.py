@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from contacts import registry
@@ -21,8 +20,9 @@ from segmentation import exports, filing
 from segmentation.due import what_is_missing
 from segmentation.models import Expectation, Forecast
 from segmentation.rows import Row
+from segmentation.words import COUNTED, counted
 
-BATCH, COUNTED = 500, 1_000
+BATCH = 500
 
 # A view that ends in show_list() is also posted to: the list files itself.
 list_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -131,9 +131,7 @@ class CustomerList:
     @property
     def number(self) -> str:
         """The count in words: "1,234", or "more than 1,000" where it was counted no further."""
-        if self._count is None and self.count > COUNTED:
-            return _("more than %(n)s") % {"n": number(COUNTED)}
-        return number(self.count)
+        return counted(self.count) if self._count is None else number(self._count)
 
     def every(self) -> Iterator[Row]:
         """The rows of all pages, read part by part."""

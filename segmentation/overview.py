@@ -13,9 +13,9 @@ from django.core.cache import cache
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
-from contacts.models import Customer
 from crm.team.models import User
-from segmentation.due import count_too_late
+from crm.templatetags.ringbinder import number
+from segmentation.due import count_too_late, customers_of
 from segmentation.models import Expectation, Forecast, Group, GroupHistory, Method, Rules, Score, Scoring
 from segmentation.quarters import last_day, quarter_of, quarters_back
 
@@ -72,17 +72,18 @@ def figures(user: User, scoring: Scoring, *, today: date) -> Figures:
 
     Where customers are very many, what is kept may be a minute old.
     """
-    if not user.sees_team:
-        mine = Customer.objects.visible_to(user, on=today).order_by().values("pk")
-        return _count(scoring, today, customer__in=mine)
-    key = f"segments:{scoring.team_id}:{today}"
+    key = f"segments:{scoring.team_id}:{'team' if user.sees_team else user.pk}:{today}"
     expected = Forecast.objects.filter(team=scoring.team_id).values_list("as_of", flat=True).first()
     state = (scoring.version, scoring.as_of, expected)
     kept_state, at, found = cache.get(key, (None, 0, None))
-    is_young = found and found.customers > MANY and time() - at < MINUTE
-    if state == kept_state or is_young:
+    # No score changes when a dossier is handed over, but what its old and new owner see does.
+    is_same = user.sees_team and state == kept_state
+    if is_same or (scoring.customers > MANY and time() - at < MINUTE):
         return found
-    found = _count(scoring, today)
+    within = (
+        {} if user.sees_team else {"customer__in": customers_of(user, today=today).order_by().values("pk")}
+    )
+    found = _count(scoring, today, **within)
     cache.set(key, (state, time(), found), KEPT_FOR)
     return found
 
@@ -133,7 +134,6 @@ class Overview:
 
     def __init__(self, user: User, scoring: Scoring, *, today: date) -> None:
         self.user, self.scoring, self.today = user, scoring, today
-        self.figures = figures(user, scoring, today=today)
 
     @classmethod
     def of(cls, user: User, *, today: date) -> Self | None:
@@ -141,9 +141,17 @@ class Overview:
         scoring = Scoring.objects.filter(team=user.team_id, as_of__isnull=False).first()
         return cls(user, scoring, today=today) if scoring else None
 
+    @cached_property
+    def figures(self) -> Figures:
+        return figures(self.user, self.scoring, today=self.today)
+
+    def count_of(self, **wanted: str | int) -> int | None:
+        """How many a cell or group holds (see Figures.of_cell); None where that is not known without counting."""
+        return self.figures.of_cell(**wanted) if self.user.sees_team else None
+
     def count_due(self, *, group: str = "", whose: str = "", late: bool = False) -> int | None:
-        """How many a list of those due soon holds, where that is known; None where it must be counted."""
-        if whose or late:
+        """How many a list of those due soon holds; None where that is not known without counting."""
+        if whose or late or not self.user.sees_team:
             return None
         return self.figures.due.get(group, 0) if group else self.figures.due_soon
 
@@ -192,9 +200,9 @@ class Overview:
     def columns(self) -> list[tuple[str, str]]:
         """("R1", "over 365 days") and so on, the oldest first."""
         limits = self.scoring.recency_limits
-        words = {1: _("over %(n)s d") % {"n": limits[-1]}}
+        words = {1: _("over %(n)s\xa0d") % {"n": limits[-1]}}
         for r, limit, before in zip((5, 4, 3, 2), limits, [None, *limits], strict=False):
-            words[r] = _("up to %(n)s d") % {"n": limit} if limit != before else _("none")
+            words[r] = _("up to %(n)s\xa0d") % {"n": limit} if limit != before else _("none")
         return [(f"R{r}", words[r]) for r in BANDS]
 
     @property
@@ -234,7 +242,7 @@ class Overview:
         n = self.scoring.customers
         if self.scoring.method == Method.QUINTILES:
             words = _("Scores are fifths of your own %(n)s customers who bought in this time.")
-            return words % {"n": f"{n:,}"}
+            return words % {"n": number(n)}
         rules = Rules.objects.filter(team=self.scoring.team_id).first() or Rules()
         words = _(
             "Scores go by fixed limits; fifths of your own customers begin with %(from)s customers, "

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ ROW = """
 <tr>
   <td class="rb-reg__tick">{tick}</td>
   <th scope="row"><a href="{href}"><b>{name}</b></a><small>{who}</small></th>
-  <td>{group}</td>
+  <td class="rb-reg__group rb-table__spare">{group}</td>
   <td class="rb-rfm rb-table__spare">{rfm}</td>
   <td class="num rb-table__spare">{last}</td>{money}
   <td class="num rb-table__spare">{every}</td>
@@ -69,6 +70,7 @@ class Rows:
     def __init__(self, *, currency: str, ticked: list[str], compact: bool = False) -> None:
         self.currency, self.ticked, self.compact = currency, set(ticked), compact
         # Looked up once for all rows.
+        self.dossiers = reverse("contacts:list")
         self.choose, self.none_yet, self.days = _("Choose %(name)s"), _("none yet"), _("%(n)s d")
         self.late = fill(LATE, icon=icon("alert"), words=_("too late"))
 
@@ -81,7 +83,7 @@ class Rows:
         return fill(
             ROW,
             tick=self._tick(row),
-            href=customer.get_absolute_url(),
+            href=f"{self.dossiers}{customer.pk}/",
             name=customer.name,
             who=" · ".join([*([person.name] if person else []), customer.owner.first_name]),
             group=group_chip(score.group) if score else NOTHING,

@@ -9,11 +9,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.templatetags.ringbinder import number
 from followups.binder import written
 from segmentation.models import Group
 
 SPAN = 14  # days on either side of today that the line shows
 MIDDLE, PER_DAY = 54, 3.5  # pixels
+COUNTED = 1_000  # customers, beyond which many are not counted
 DAYS_TOLD = 60  # beyond them, months are told
 
 
@@ -62,7 +64,15 @@ def percent(chance: float) -> str:
     """ "31 %", "2.4 %" below a tenth, and "< 0.1 %"."""
     if chance < 0.0005:
         return _("< 0.1 %")
-    return _("%(n)s %%") % {"n": number_format(100 * chance, 1 if chance < 0.0995 else 0)}
+    n = number_format(100 * chance, 1) if chance < 0.0995 else round(100 * chance)
+    return _("%(n)s %%") % {"n": n}
+
+
+def counted(n: int) -> str:
+    """A number that was counted no further than one more than COUNTED: "734", "more than 1,000"."""
+    if n > COUNTED:
+        return _("more than %(n)s") % {"n": number(COUNTED)}
+    return number(n)
 
 
 def signed(value: int) -> str:

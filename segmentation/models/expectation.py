@@ -85,8 +85,8 @@ class Expectation(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["team", "due_on"], name="expectation_due"),
-            models.Index(fields=["team", "p14"], name="expectation_chance"),
+            models.Index(fields=["team", "due_on", "customer"], name="expectation_due"),
+            models.Index(fields=["team", "p14", "due_on"], name="expectation_chance"),
         ]
 
     def __str__(self) -> str:

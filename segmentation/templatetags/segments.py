@@ -9,7 +9,7 @@ from segmentation.rows import Rows
 
 register = template.Library()
 
-for word in (words.group_name, words.group_chip, words.signed):
+for word in (words.group_name, words.group_chip, words.signed, words.counted):
     register.filter(word)
 
 

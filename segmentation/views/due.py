@@ -14,14 +14,16 @@ from segmentation.overview import Overview
 def due(request: HttpRequest) -> HttpResponse:
     user, today = request.user, request.user.today()
     asked, known = DueForm(request.GET), Overview.of(user, today=today)
+    count = known and known.count_due(**asked.wanted)
+    customers = due_customers(user, today=today)
     return show_list(
         request,
-        asked.of(due_customers(user, today=today), user, today=today),
+        asked.of(customers, user, today=today) if count != 0 else customers.none(),
         title=_("Due soon"),
         about=_("expected to buy within two weeks, from their own rhythm"),
         back=(_("Segments"), reverse("segmentation:overview")),
         columns=BY_CHANCE if asked.order == DueForm.Sort.CHANCE else BY_DUE,
-        count=known and known.count_due(**asked.wanted),
+        count=count,
         template="segmentation/due.html",
         asked=asked,
         sort=asked.order,

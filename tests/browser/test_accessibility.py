@@ -17,6 +17,7 @@ from tests.factories import (
     make_slip,
     make_user,
 )  # fmt: skip
+from tests.segmentation.buyers import make_buyer, make_scoring
 
 
 @pytest.fixture
@@ -43,6 +44,11 @@ def world(live_server, team, nino, levan, lead):
     )
     make_dossier(owner=nino, rest_reason="Closed for the season")
     make_absence(user=levan, stand_in=nino, starts_on=today, ends_on=today + timedelta(3))
+    make_scoring(team, as_of=today)
+    make_buyer(owner=nino, name="Metekhi Books", person="Luka", due=5, due_on=today + timedelta(80))
+    make_buyer(
+        owner=levan, name="Hotel Rebstock", due=-4, score={"r": 5, "f": 5, "group": "vip", "monetary": 9000}
+    )
     User.objects.filter(pk=nino.pk).update(own_capacity=1)
     return first
 
@@ -65,6 +71,10 @@ PAGES = {
     "edit": lambda f: reverse("contacts:edit", args=[f.customer_id]),
     "person": lambda f: reverse("contacts:person_add", args=[f.customer_id]),
     "import": lambda f: reverse("contacts:import"),
+    "segments": lambda f: reverse("segmentation:overview"),
+    "due soon": lambda f: reverse("segmentation:due"),
+    "a cell of segments": lambda f: reverse("segmentation:customers") + "?r=4&f=3",
+    "nobody like that": lambda f: reverse("segmentation:due") + "?group=lost",
     "team": lambda f: reverse("team:members"),
     "new member": lambda f: reverse("team:member_new"),
     "absences": lambda f: reverse("team:absences"),
@@ -123,13 +133,33 @@ def test_what_only_shows_after_a_press(open_as, world, nino, theme):
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/settings/", "/customers/new/"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_filing_from_a_list_before_and_after(open_as, world, lead, theme):
+    page = open_as(lead, "/segments/due/", color_scheme=theme, reduced_motion="reduce")
+    page.locator(".rb-why summary").first.click()
+    page.check("input[name=all]")
+    assert violations(page) == []
+    page.fill("#when", "whenever")
+    page.keyboard.press("Enter")
+    page.locator(".rb-ask").wait_for()
+    assert violations(page) == []
+    page.fill("#when", str(world.due_on))
+    page.check("input[name=all]")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="File ").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="File ").click()
+    page.locator(".rb-moved").wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/segments/", "/settings/", "/customers/new/"])
 def test_at_320_pixels_nothing_runs_off_the_page(open_as, world, nino, path):
     page = open_as(nino, path, {"width": 320, "height": 640})
     assert runs_off(page) is False
 
 
-@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/settings/", "/customers/new/"])
+@pytest.mark.parametrize("path", ["/binder/", "/customers/", "/segments/", "/settings/", "/customers/new/"])
 def test_at_twice_the_size_nothing_runs_off_the_page(open_as, world, nino, path):
     page = open_as(nino, path, {"width": 720, "height": 450})
     assert runs_off(page) is False

@@ -210,3 +210,41 @@ def test_a_slip_is_laid_once(nino):
             now=NOW,
         )
     assert [slip.reason for slip in Slip.objects.all()] == ["Birthday"]
+
+
+def test_many_move_each_to_its_own_tab_and_come_back(nino, levan, monkeypatch):
+    monkeypatch.setattr(actions, "BATCH", 2)
+    places = [
+        make_dossier(owner=owner, plan="Ask", kind="visit") for owner in (nino, nino, levan, levan, nino)
+    ]
+    gone = FollowUp.objects.get(pk=places[1].pk).move(to=Tab(TODAY), by=levan, now=NOW)
+    moves = [(place, Tab(TODAY + timedelta(n))) for n, place in enumerate(places, start=1)]
+    moved = actions.move_many(moves=moves, by=nino, now=NOW)
+    assert [each.pk for each in moved.missed] == [places[1].pk]
+    lying = {f.customer_id: f for f in FollowUp.objects.open()}
+    assert [lying[place.customer_id].due_on for place in places] == [
+        TODAY + timedelta(1), TODAY, *(TODAY + timedelta(n) for n in (3, 4, 5))
+    ]  # fmt: skip
+    last = lying[places[2].customer_id]
+    assert (last.plan, last.kind, last.owner, last.opened_by, last.previous_id) == (
+        "Ask",
+        "visit",
+        levan,
+        nino,
+        places[2].pk,
+    )
+    assert actions.undo_many(moved_at=NOW, by=nino) == (4, 0)
+    assert {*FollowUp.objects.open().values_list("pk", flat=True)} == {
+        gone.pk, *(place.pk for place in places if place.customer_id != gone.customer_id)
+    }  # fmt: skip
+    assert actions.undo_many(moved_at=NOW, by=nino) == (0, 0)
+
+
+def test_nobody_takes_back_what_another_moved_or_what_was_talked_about(nino, levan):
+    place = make_dossier(owner=nino)
+    actions.move_many(moves=[(place, Tab(TODAY + timedelta(1)))], by=nino, now=NOW)
+    assert actions.undo_many(moved_at=NOW, by=levan) == (0, 0)
+    other = make_dossier(owner=nino)
+    later = NOW + timedelta(hours=1)
+    actions.file_dossier(followup=other, to=Tab(TODAY + timedelta(1)), by=nino, now=later, outcome="agreed")
+    assert actions.undo_many(moved_at=later, by=nino) == (0, 0)

@@ -60,6 +60,9 @@ class Desk:
             Step("dossier", 5, self.dossier),
             Step("list", 5, lambda browser: browser.get(reverse("contacts:list"))),
             Step("list, further on", 5, self.list_further_on),
+            Step("segments", 5, lambda browser: browser.get(reverse("segmentation:overview"))),
+            Step("due soon", 5, lambda browser: browser.get(reverse("segmentation:due"))),
+            Step("cell of segments", 5, self.cell),
             Step("search", 4, self.search),
             Step("swap", 4, self.swap),
             Step("file", 4, self.file, after=self.undo),
@@ -73,6 +76,10 @@ class Desk:
 
     def list_further_on(self, browser: Browser) -> Answer:
         return browser.get(f"{reverse('contacts:list')}?after={self.random.choice(self.some).pk}")
+
+    def cell(self, browser: Browser) -> Answer:
+        r, f = self.random.randint(1, 5), self.random.randint(1, 5)
+        return browser.get(f"{reverse('segmentation:customers')}?r={r}&f={f}")
 
     def search(self, browser: Browser) -> Answer:
         """What stands in the field while somebody types: a name's beginning, a word, a town, a phone number …"""

@@ -87,6 +87,20 @@ def test_cells_and_groups_have_their_lists(client_of, nino):
     assert len(client.get(f"{LIST}?r=9&group=none").context["listing"].rows) == 2
 
 
+def test_a_large_cell_is_the_same_as_a_small_one(client_of, nino, monkeypatch):
+    make_buyer(owner=nino, name="In", score={"r": 5, "f": 4, "group": "vip"})
+    make_buyer(owner=nino, name="Out")
+    monkeypatch.setattr("segmentation.views.customers.FEW", 0)
+    for query, names in [
+        ("?r=5&f=4", ["In"]),
+        ("?group=growing", ["Out"]),
+        ("?r=1", []),
+        ("", ["In", "Out"]),
+    ]:
+        found = client_of(nino).get(LIST + query).context["listing"].rows
+        assert [row.customer.name for row in found] == names
+
+
 def test_a_stranger_and_a_manager_who_sees_only_his_own_find_nothing(client_of, nino, levan, stranger):
     make_buyer(owner=nino)
     assert client_of(stranger).get(LIST).context["listing"].count == 0
@@ -102,8 +116,8 @@ def test_queries_do_not_grow_with_the_list(client_of, nino, django_assert_num_qu
     for rows in (1, 3):
         while Score.objects.count() < rows:
             make_buyer(owner=nino, due=1, person="Barbara")
-        with django_assert_num_queries(6):  # session, user, scoring, page, places, forecast
-            client.get(LIST)
+        with django_assert_num_queries(7):  # session, user, scores, scoring, page, places, forecast
+            client.get(f"{LIST}?group=growing")
 
 
 def table_of(answer):
