@@ -1,0 +1,102 @@
+"""Rules, matrix, movers, advice and the dossier's right column in a browser, with purchases behind them."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from segmentation.models import Advice, Expectation, Forecast, Rules
+from segmentation.nightly_expectations import expect_team
+from segmentation.scores import score_everything
+from tests.browser.test_accessibility import LOOKS, runs_off, violations
+from tests.factories import make_dossier, make_entry, make_purchase
+
+
+@pytest.fixture
+def kessler(live_server, team, nino, lead):
+    """A VIP with a rhythm of 30 days, spoken with 12 days ago, among customers of every group."""
+    today = nino.today()
+    Rules.objects.create(team=team, one_time_after=100, lost_after=100, vip_from=4)
+    Advice.objects.create(team=team, group="vip", contact_every=30, should="Call on Fridays")
+    place = make_dossier(owner=nino, name="Weingut Kessler & Sohn", person="Barbara", due_on=today)
+    story = {place.customer: range(53, 400, 60)}
+    for days in ((3,), (3, 90), (400,), (300, 400), (3, 300, 400), (150, 210), (95, 155)):
+        story[make_dossier(owner=nino, due_on=today).customer] = days
+    for customer, days in story.items():
+        for n in days:
+            make_purchase(customer=customer, bought_on=today - timedelta(n), amount="410.50")
+    spoken = timezone.now() - timedelta(12)
+    make_entry(customer=place.customer, kind="call", outcome="agreed", happened_at=spoken)
+    score_everything(team, as_of=today)
+    expect_team(team, on=today)
+    Forecast.objects.update(missing_weeks=0, missing_buyers=0, kind="table")
+    Expectation.objects.update(p14=0.31, p28=0.5, cases=412)
+    return place
+
+
+def pages(place):
+    names = ("matrix", "movers", "advice", "rules")
+    return [reverse(f"segmentation:{name}") for name in names] + [place.customer.get_absolute_url()]
+
+
+@pytest.mark.parametrize(("viewport", "theme"), LOOKS)
+def test_pages_with_customers_in_every_group(open_as, kessler, lead, viewport, theme):
+    page = open_as(lead, "/segments/matrix/", viewport, color_scheme=theme, reduced_motion="reduce")
+    for address in pages(kessler):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('main .rb-more').forEach(details => details.open = true)")
+        assert (address, violations(page), runs_off(page)) == (address, [], False)
+
+
+def test_nothing_runs_off_a_narrow_page(open_as, kessler, lead):
+    page = open_as(lead, "/segments/matrix/", {"width": 320, "height": 640})
+    found = {}
+    for address in pages(kessler):
+        page.goto(address)
+        found[address] = runs_off(page)
+    assert found == dict.fromkeys(found, False)
+
+
+def test_while_a_limit_is_written_the_page_says_what_it_would_do(open_as, kessler, lead):
+    page = open_as(lead, "/segments/rules/", {"width": 1440, "height": 900})
+    outcome = page.locator("#outcome")
+    page.fill("#id_lost_after", "30")
+    outcome.get_by_text("customers would change the group").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="back to our proposal").nth(1).click()
+    assert page.input_value("#id_lost_after") == ""
+    page.fill("#id_vip_from", "1")
+    outcome.get_by_text("cannot be used yet").wait_for()
+    page.fill("#id_vip_from", "2")
+    page.fill("#id_lost_after", "30")
+    outcome.get_by_text("would change the group").wait_for()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("What you changed").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Taken back.").wait_for()
+    assert Rules.objects.get().lost_after == 100
+
+
+def test_who_was_not_reached_gets_another_date_of_the_rhythm(open_as, kessler, nino):
+    page = open_as(nino, kessler.customer.get_absolute_url(), {"width": 1440, "height": 900})
+    named = page.locator("[name=named]")
+    today = nino.today()
+    assert named.input_value() == nino.calendar.next_working(today + timedelta(30)).isoformat()
+    page.select_option("#outcome", "missed")
+    other = nino.calendar.next_working(today + timedelta(18)).isoformat()
+    page.locator(f"[name=named][value='{other}']").wait_for(state="attached")
+    page.select_option("#outcome", "agreed")
+    again = nino.calendar.next_working(today + timedelta(30)).isoformat()
+    page.locator(f"[name=named][value='{again}']").wait_for(state="attached")
+
+
+def test_the_kind_of_relationship_is_set_by_a_press(open_as, kessler, nino):
+    page = open_as(nino, kessler.customer.get_absolute_url(), {"width": 1440, "height": 900})
+    page.get_by_role("button", name="Loyal buyer").click()
+    page.get_by_text("Set to “loyal” by Nino Beridze").wait_for()
+    assert page.evaluate("document.activeElement.id") == "h-rel"
+    assert violations(page) == []
+    page.get_by_role("button", name="Leave it to behaviour").click()
+    page.locator("[aria-pressed=true]", has_text="Seeker").wait_for()
