@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.team.models import Team
+from segmentation.kept import A_MINUTE, forget, kept_or_made
 from segmentation.models import Advice, Group
 
 # Whoever has bought once long ago, or has stopped, is a matter for a campaign and not for a slip on its day.
@@ -115,6 +116,23 @@ def advice_of(team: Team) -> dict[str, Advice]:
         group: found.get(group) or Advice(team=team, group=group, slip_when_due=group in SLIP_WHEN_DUE)
         for group in Group.values
     }
+
+
+def kept_advice(team_id: int) -> dict[str, Advice]:
+    """The rows the team has, by group. Kept for a minute, for without Redis each server process keeps its own."""
+
+    def read() -> dict[str, Advice]:
+        return {advice.group: advice for advice in Advice.objects.filter(team=team_id)}
+
+    return kept_or_made(_key(team_id), read, seconds=A_MINUTE)
+
+
+def advice_changed(team_id: int) -> None:
+    forget(_key(team_id))
+
+
+def _key(team_id: int) -> str:
+    return f"segments:advice:{team_id}"
 
 
 def said(group: str, should: str, should_not: str) -> tuple[list[str], list[str]]:

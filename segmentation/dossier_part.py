@@ -3,17 +3,17 @@
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
 from contacts.models import Customer, Purchase
 from contacts.registry import Panel
 from crm.team.models import User
-from segmentation.advice import said
-from segmentation.groups import in_force
+from segmentation.advice import kept_advice, said
+from segmentation.groups import HISTORY, in_force
 from segmentation.models import Advice, Expectation, GroupHistory, Relationship, Score, Scoring
-from segmentation.quarters import quarters_back
+from segmentation.quarters import quarter_of, quarters_back
 from segmentation.relationship import Kind, Proposal, propose
 from segmentation.strip import Bought, Strip
 
@@ -21,25 +21,24 @@ SHOWN = 9  # days with a purchase on the strip
 GRID = (Kind.SEEKER, Kind.EXPLOITER, Kind.LOYAL, Kind.ARMS_LENGTH)
 
 
+# Whole rows of what is the customer's own; of the team's, what the panels need.
+_SHOWN = (
+    "id", "team__id", "relationship__kind", "relationship__set_at", "relationship__set_by__name",
+    *(f"score__{field.name}" for field in Score._meta.concrete_fields),
+    *(f"expectation__{field.name}" for field in Expectation._meta.concrete_fields),
+    *(f"team__scoring__{name}" for name in ("as_of", "period_from", "one_time_after", "lost_after", "vip_from")),
+    *(f"team__forecast__{name}" for name in ("kind", "missing_weeks", "missing_buyers")),
+)  # fmt: skip
+
+
 def _read(customer: Customer) -> Customer:
     """Everything the panels say but the purchases, in one query."""
-    advice = Advice.objects.filter(team=OuterRef("team"), group=OuterRef("score__group"))
-    history = GroupHistory.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
-    elsewhere = history.exclude(group=OuterRef("score__group")).values(found=Max("quarter"))
+    history = GroupHistory.objects.filter(customer=OuterRef("pk")).exclude(group=OuterRef("score__group"))
+    elsewhere = history.order_by().values("customer").values(found=Max("quarter"))
     rows = Customer.objects.order_by().select_related(
         "score", "expectation", "relationship__set_by", "team__scoring", "team__forecast"
     )
-    return (
-        rows.defer("search_text", "team__forecast__learnt", "team__forecast__weeks")
-        .annotate(
-            should=Subquery(advice.values("should")),
-            should_not=Subquery(advice.values("should_not")),
-            contact_every=Subquery(advice.values("contact_every")),
-            last_elsewhere=Subquery(elsewhere),
-            first_known=Subquery(history.values(found=Min("quarter"))),
-        )
-        .get(pk=customer.pk)
-    )
+    return rows.only(*_SHOWN).annotate(last_elsewhere=Subquery(elsewhere)).get(pk=customer.pk)
 
 
 class Standing:
@@ -106,13 +105,16 @@ class Standing:
         """First day of the quarter in which the customer came into the group, as far back as groups are kept."""
         if self._row.last_elsewhere:
             return quarters_back(self._row.last_elsewhere, -1)
-        return self._row.first_known
+        return max(quarter_of(self.score.first_on), self._first_kept)
+
+    @property
+    def _first_kept(self) -> date:
+        return quarters_back(quarter_of(self.today), HISTORY)
 
     @property
     def is_since_longer(self) -> bool:
         """The customer has been in the group as long as groups are kept, and before that."""
-        first = self.score.first_on
-        return not self._row.last_elsewhere and bool(self.since) and first < self.since
+        return not self._row.last_elsewhere and self.score.first_on < self._first_kept
 
     @cached_property
     def proposal(self) -> Proposal:
@@ -130,8 +132,14 @@ class Standing:
         return [(kind.value, kind.label, kind == self.kind) for kind in GRID]
 
     @cached_property
+    def _advice(self) -> Advice | None:
+        """The team's own for the group."""
+        return kept_advice(self.customer.team_id).get(self.score.group)
+
+    @cached_property
     def _said(self) -> tuple[list[str], list[str]]:
-        return said(self.score.group, self._row.should, self._row.should_not)
+        own = self._advice
+        return said(self.score.group, own.should, own.should_not) if own else said(self.score.group, "", "")
 
     @property
     def should(self) -> list[str]:
@@ -143,7 +151,7 @@ class Standing:
 
     @property
     def contact_every(self) -> int | None:
-        return self._row.contact_every
+        return self._advice.contact_every if self._advice else None
 
 
 def standing(request: HttpRequest, customer: Customer) -> dict:

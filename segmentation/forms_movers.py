@@ -37,6 +37,11 @@ class MoversForm(forms.Form):
         return data | found
 
     @property
+    def days(self) -> dict[str, date | None]:
+        """The first days of the two quarters; None is today."""
+        return {name: self.cleaned_data[name] for name in ("since", "until")}
+
+    @property
     def asked(self) -> str:
         """The two days as an address says them."""
         return urlencode({name: self.data[name] for name in ("since", "until")})

@@ -36,12 +36,21 @@ def forget(key: str) -> None:
 
 
 def summed(user: User, scoring: Scoring, name: str, make: Callable[[], T]) -> T:
-    """A sum over the customers whom `user` sees, kept for those who see all until any score changes.
+    """A sum over the customers whom `user` sees.
 
-    What took long to sum up may be a minute old, but never of another day or by other limits.
+    For those who do not see all it is kept for a minute: whose customers they are may change without any score.
     """
-    if not user.sees_team:
-        return make()
+    if user.sees_team:
+        return of_team(scoring, name, make)
+    key = f"segments:{name}:user{user.pk}:{user.today()}:{scoring.version}"
+    return kept_or_made(key, make, seconds=A_MINUTE)
+
+
+def of_team(scoring: Scoring, name: str, make: Callable[[], T]) -> T:
+    """What is found among all of a team's scores, kept until any of them changes.
+
+    What took long to find may be a minute old, but never of another day or by other limits.
+    """
     key = f"segments:{name}:{scoring.team_id}:{scoring.as_of}:{in_force(scoring)}".replace(" ", "")
 
     def fresh() -> tuple[int, float, float, T]:

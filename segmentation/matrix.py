@@ -11,8 +11,8 @@ from itertools import count
 from django.db.models import Count, Sum
 from django.urls import reverse
 
-from contacts.models import Customer
 from crm.team.models import User
+from segmentation.due import customers_of
 from segmentation.groups import Limits, in_force
 from segmentation.kept import summed
 from segmentation.models import Group, Scoring
@@ -66,7 +66,7 @@ class Matrix:
 
     def _once_vip(self) -> tuple[int, Decimal]:
         """How many of the lost once bought as often as VIPs do, and what they have brought."""
-        lost = Customer.objects.visible_to(self.user, on=self.user.today()).filter(
+        lost = customers_of(self.user, today=self.user.today()).filter(
             score__group=Group.LOST, score__purchase_days__gte=self.limits.vip_from
         )
         found = lost.order_by().aggregate(n=Count("pk"), money=Sum("score__money"))

@@ -1,4 +1,5 @@
 """Who moved from group to group: the customers a user sees, counted between two ends of quarters or until today."""
+# ruff: noqa: S608
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +10,16 @@ from django.db.models import Count, F, FilteredRelation, Min, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.models import Customer
 from contacts.models.customer import CustomerQuerySet
 from crm.team.models import Team, User
+from segmentation import sql
+from segmentation.due import customers_of
 from segmentation.groups import HISTORY
-from segmentation.models import Group, GroupHistory
+from segmentation.kept import of_team
+from segmentation.models import Group, GroupHistory, Score, Scoring
 from segmentation.quarters import quarter_of, quarters_back
 
+FEW = 800
 NEW = ""  # the group of those who had not bought before
 
 REGULAR = (Group.VIP, Group.GROWING)
@@ -106,10 +110,35 @@ def moved(user: User, *, since: date, until: date | None = None) -> list[Move]:
     return [Move(row["old"] or NEW, row["new"], row["n"], row["money"] or Decimal(0)) for row in found]
 
 
-def movers(user: User, *, since: date, until: date | None, old: str, new: str) -> CustomerQuerySet:
-    """Those of the user's customers who went from one group to the other."""
+def movers(
+    user: User, scoring: Scoring, *, since: date, until: date | None, old: str, new: str
+) -> CustomerQuerySet:
+    """Those of the user's customers who went from one group to the other.
+
+    Where these are few they are named one by one: PostgreSQL would read all customers in the order of their names
+    until fifty match.
+    """
+    name = f"movers:{since}:{until}:{old}:{new}"
+    ids = of_team(scoring, name, lambda: _ids(user.team_id, since, until, old, new))
+    if len(ids) <= FEW:
+        return customers_of(user, today=user.today()).filter(pk__in=ids)
     was = {"before__group": old} if old else {"before__group__isnull": True}
     return _between(user, since, until).filter(**was, **{_after(until): new})
+
+
+def _ids(team_id: int, since: date, until: date | None, old: str, new: str) -> list[int]:
+    """Of the whole team, and no more than are FEW and one."""
+    model = GroupHistory if until else Score
+    at = f"AND after.quarter = {sql.literal(until)}" if until else ""
+    was = f"= '{Group(old).value}'" if old else "IS NULL"
+    found = sql.rows(
+        f"SELECT after.customer_id FROM {sql.table(model)} AS after "
+        f"LEFT JOIN {sql.table(GroupHistory)} AS before "
+        f"ON before.customer_id = after.customer_id AND before.quarter = {sql.literal(since)} "
+        f"WHERE after.team_id = {sql.literal(team_id)} {at} AND after.\"group\" = '{Group(new).value}' "
+        f'AND before."group" {was} LIMIT {FEW + 1}'
+    )
+    return [pk for [pk] in found]
 
 
 def _after(until: date | None) -> str:
@@ -117,7 +146,7 @@ def _after(until: date | None) -> str:
 
 
 def _between(user: User, since: date, until: date | None) -> CustomerQuerySet:
-    mine = Customer.objects.visible_to(user, on=user.today())
+    mine = customers_of(user, today=user.today())
     mine = mine.annotate(before=FilteredRelation("groups", condition=Q(groups__quarter=since)))
     if until is None:
         return mine.filter(score__isnull=False)

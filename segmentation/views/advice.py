@@ -7,11 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from segmentation.advice import advice_of, said
+from segmentation.advice import advice_changed, advice_of, said
 from segmentation.forms_advice import AdviceForm
 from segmentation.models import Advice, Group, Scoring
 from segmentation.relationship import KINDS
-from segmentation.rhythm import rhythm_changed
 from segmentation.words import group_name
 
 
@@ -41,7 +40,7 @@ def _with_our_words(row: Advice) -> Advice:
 
 
 def _saved(request: HttpRequest, row: Advice) -> HttpResponse:
-    rhythm_changed(row.team)
+    advice_changed(row.team_id)
     messages.success(request, _("Saved for the group “%s”.") % group_name(row.group))
     return redirect("segmentation:advice")
 

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from crm.team.models import User
 from segmentation.forms_movers import MoveForm, MoversForm
 from segmentation.kept import summed
 from segmentation.lists import list_view, show_list
@@ -22,13 +23,11 @@ from segmentation.quarters import last_day
 @require_safe
 def movers(request: HttpRequest) -> HttpResponse:
     """?since=2026-07-01&until=2026-10-01, the first days of the quarters at whose ends one looks."""
-    user, scoring = request.user, _scoring(request)
+    scoring = _scoring(request)
     form = MoversForm(request.GET, ends=_ends(request, scoring))
     table, told = None, []
     if form.is_valid() and form.cleaned_data["since"]:
-        days = {name: form.cleaned_data[name] for name in ("since", "until")}
-        name = f"movers:{days['since']}:{days['until']}"
-        table = Table(summed(user, scoring, name, lambda: moved(user, **days)))
+        table = Table(_moved(request.user, scoring, form.days))
         told = by_weight(table.moves)
     context = {"form": form, "table": table, "told": told, "groups": Group.values}
     return render(request, "segmentation/movers.html", context)
@@ -37,16 +36,24 @@ def movers(request: HttpRequest) -> HttpResponse:
 @list_view
 def mover_list(request: HttpRequest) -> HttpResponse:
     """The same and ?old=growing&new=lost: the people of one figure."""
-    form = MoveForm(request.GET, ends=_ends(request, _scoring(request)))
+    user, scoring = request.user, _scoring(request)
+    form = MoveForm(request.GET, ends=_ends(request, scoring))
     if not form.is_valid() or not form.cleaned_data["since"]:
         raise Http404
-    days = {name: form.cleaned_data[name] for name in ("since", "until")}
     pair = {name: form.cleaned_data[name] for name in ("old", "new")}
-    found = find_movers(request.user, **days, **pair)
-    n = found.count()
+    found = find_movers(user, scoring, **form.days, **pair)
+    counted = (
+        move.n for move in _moved(user, scoring, form.days) if pair == {"old": move.old, "new": move.new}
+    )
+    n = next(counted, 0)
     title = capfirst(Move(**pair, n=n).sentence)
     back = (_("Movers"), f"{reverse('segmentation:movers')}?{form.asked}")
-    return show_list(request, found, title=title, about=_between(**days), back=back, count=n)
+    return show_list(request, found, title=title, about=_between(**form.days), back=back, count=n)
+
+
+def _moved(user: User, scoring: Scoring, days: dict[str, date | None]) -> list[Move]:
+    name = f"movers:{days['since']}:{days['until']}"
+    return summed(user, scoring, name, lambda: moved(user, **days))
 
 
 def _scoring(request: HttpRequest) -> Scoring:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from followups.binder import Binder
 from followups.models import FollowUp
 from followups.rhythms import Rhythm, day_of
+from segmentation.advice import advice_changed
 from segmentation.models import Advice, Score
-from segmentation.rhythm import rhythm_changed
 from tests.factories import NOW, make_dossier, make_entry
 
 
@@ -144,7 +144,7 @@ def test_it_costs_one_query_and_none_for_a_team_without(client_of, nino, followu
     without = count()
     if rhythm:
         Advice.objects.create(team=nino.team, group="vip", contact_every=30)
-        rhythm_changed(nino.team)
+        advice_changed(nino.team_id)
         sheet(client, followup)
     assert count() == without + more
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from segmentation.models import Advice, Expectation, Forecast, GroupHistory, Relationship, Rules
+from segmentation.models import Advice, Expectation, Forecast, GroupHistory, Relationship, Rules, Score
 from segmentation.nightly_expectations import expect_team
 from segmentation.quarters import quarter_of, quarters_back
 from segmentation.scores import score_again, score_everything
@@ -96,8 +96,11 @@ def test_since_when_in_the_group(client_of, team, nino, regular):
         )
     since = quarters_back(running, 2)
     assert f"VIP since the quarter of {since:%B %Y}" in page_of(client_of(nino), regular)
-    GroupHistory.objects.exclude(quarter=quarters_back(running, 1)).delete()
-    assert f"VIP since before {quarters_back(running, 1):%B %Y}" in page_of(client_of(nino), regular)
+    GroupHistory.objects.filter(group="growing").delete()
+    first = quarter_of(nino.today() - timedelta(353))
+    assert f"VIP since the quarter of {first:%B %Y}" in page_of(client_of(nino), regular)
+    Score.objects.update(first_on=nino.today() - timedelta(2000))
+    assert f"VIP since before {quarters_back(running, 8):%B %Y}" in page_of(client_of(nino), regular)
 
 
 def test_with_a_period_both_are_told(client_of, team, nino, regular):
