@@ -49,7 +49,7 @@ def test_everything_works_without_a_script(open_as, nino, due, path):
     page = open_as(nino, path, java_script_enabled=False)
     page.check("[aria-label='Choose Metekhi Books']")
     page.fill("#when", "in 3 weeks")
-    page.click("text=Move")
+    page.get_by_role("button", name="Move", exact=True).click()
     rest_day = page.locator("button[name=instead]")
     if rest_day.count():
         rest_day.click()
