@@ -1,11 +1,16 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from redis.exceptions import RedisError
 
 from crm.team.models import Team
+from segmentation import kept
 from segmentation.matrix import MOST_DOTS, Matrix
 from segmentation.models import Group, Rules, Scoring
 from segmentation.quarters import last_day, quarter_of, quarters_back
@@ -13,6 +18,12 @@ from segmentation.scores import score_again, score_everything
 from tests.factories import make_customer, make_purchase
 
 URL = reverse("segmentation:matrix")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """However busy the machine is, nothing here counts as slow."""
+    monkeypatch.setattr(kept, "SLOW", 3600)
 
 
 @pytest.fixture
@@ -132,6 +143,33 @@ def test_sums_are_kept_until_a_score_changes(client_of, team, nino, five, today)
     make_purchase(customer=five["beginner"], bought_on=today - timedelta(1))
     score_everything(team, as_of=today)
     assert (Matrix(nino).zones["growing"].n, Scoring.objects.get().version) == (2, 2)
+
+
+def test_what_took_long_to_sum_up_may_be_a_minute_old(team, nino, five, today, monkeypatch):
+    monkeypatch.setattr(kept, "SLOW", -1)
+    assert Matrix(nino).zones["beginner"].n == 1
+    buy(nino, today)
+    score_everything(team, as_of=today)
+    assert Matrix(nino).zones["beginner"].n == 1
+    with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+        assert Matrix(nino).zones["beginner"].n == 2
+
+
+def test_other_limits_are_never_a_minute_late(team, nino, five, monkeypatch):
+    monkeypatch.setattr(kept, "SLOW", -1)
+    assert Matrix(nino).zones["vip"].n == 1
+    Rules.objects.update(vip_from=9)
+    score_again(team)
+    assert Matrix(nino).zones["vip"].n == 0
+
+
+def test_a_cache_that_does_not_answer_is_done_without(nino, five, monkeypatch):
+    def silent(*args):
+        raise RedisError
+
+    monkeypatch.setattr(kept, "cache", SimpleNamespace(get=silent, set=silent, delete=silent))
+    kept.forget("anything")
+    assert Matrix(nino).zones["vip"].n == 1
 
 
 @pytest.mark.parametrize("size", [1, 9])
