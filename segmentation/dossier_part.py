@@ -1,7 +1,8 @@
 """What scores and expectations add to every dossier: next purchase, group, relationship, advice."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
@@ -11,8 +12,9 @@ from contacts.models import Customer, Purchase
 from contacts.registry import Panel
 from crm.team.models import User
 from segmentation.advice import kept_advice, said
-from segmentation.groups import HISTORY, in_force
-from segmentation.models import Advice, Expectation, GroupHistory, Relationship, Score, Scoring
+from segmentation.expectation import Missing, reason
+from segmentation.groups import DEFAULT, HISTORY, Limits
+from segmentation.models import Advice, Expectation, GroupHistory, Score
 from segmentation.quarters import quarter_of, quarters_back
 from segmentation.relationship import Kind, Proposal, propose
 from segmentation.strip import Bought, Strip
@@ -21,24 +23,38 @@ SHOWN = 9  # days with a purchase on the strip
 GRID = (Kind.SEEKER, Kind.EXPLOITER, Kind.LOYAL, Kind.ARMS_LENGTH)
 
 
-# Whole rows of what is the customer's own; of the team's, what the panels need.
-_SHOWN = (
-    "id", "team__id", "relationship__kind", "relationship__set_at", "relationship__set_by__name",
-    *(f"score__{field.name}" for field in Score._meta.concrete_fields),
-    *(f"expectation__{field.name}" for field in Expectation._meta.concrete_fields),
-    *(f"team__scoring__{name}" for name in ("as_of", "period_from", "one_time_after", "lost_after", "vip_from")),
+class Beside(NamedTuple):
+    """What the panels say besides score and expectation."""
+
+    set_kind: str | None  # the relationship as somebody set it, None if nobody has
+    set_at: datetime | None
+    set_by: str | None
+    limits_from: date | None  # the day of the scores, None before the first
+    period_from: date | None
+    one_time_after: int | None
+    lost_after: int | None
+    vip_from: int | None
+    forecast_kind: str | None  # None before the first forecast
+    missing_weeks: int | None
+    missing_buyers: int | None
+    last_elsewhere: date | None  # the last quarter that ended in another group
+
+
+_COLUMNS = (
+    *("relationship__kind", "relationship__set_at", "relationship__set_by__name"),
+    *(
+        f"team__scoring__{name}"
+        for name in ("as_of", "period_from", "one_time_after", "lost_after", "vip_from")
+    ),
     *(f"team__forecast__{name}" for name in ("kind", "missing_weeks", "missing_buyers")),
-)  # fmt: skip
+)
 
 
-def _read(customer: Customer) -> Customer:
-    """Everything the panels say but the purchases, in one query."""
+def _read(customer: Customer) -> Beside:
     history = GroupHistory.objects.filter(customer=OuterRef("pk")).exclude(group=OuterRef("score__group"))
     elsewhere = history.order_by().values("customer").values(found=Max("quarter"))
-    rows = Customer.objects.order_by().select_related(
-        "score", "expectation", "relationship__set_by", "team__scoring", "team__forecast"
-    )
-    return rows.only(*_SHOWN).annotate(last_elsewhere=Subquery(elsewhere)).get(pk=customer.pk)
+    rows = Customer.objects.order_by().filter(pk=customer.pk)
+    return Beside(*rows.values_list(*_COLUMNS, Subquery(elsewhere)).get())
 
 
 class Standing:
@@ -51,29 +67,27 @@ class Standing:
         self.today = user.today(self.now)
 
     @cached_property
-    def _row(self) -> Customer:
+    def beside(self) -> Beside:
         return _read(self.customer)
 
     @property
     def score(self) -> Score | None:
-        return getattr(self._row, "score", None)
+        return getattr(self.customer, "score", None)
 
     @property
-    def scoring(self) -> Scoring | None:
-        return getattr(self._row.team, "scoring", None)
-
-    @property
-    def relationship(self) -> Relationship | None:
-        """As set by hand."""
-        return getattr(self._row, "relationship", None)
-
-    @cached_property
     def expectation(self) -> Expectation | None:
-        found = getattr(self._row, "expectation", None)
-        if found is None or not hasattr(self._row.team, "forecast"):
-            return None
-        found.team = self._row.team
-        return found
+        found = getattr(self.customer, "expectation", None)
+        return None if self.beside.forecast_kind is None else found
+
+    @property
+    def reason(self) -> str:
+        """Where the expectation's figures come from."""
+        beside, expected = self.beside, self.expectation
+        missing = Missing(beside.missing_weeks, beside.missing_buyers)
+        return reason(
+            kind=beside.forecast_kind, chance=expected.p14, cases=expected.cases, purchases=expected.purchases,
+            missing=missing,
+        )  # fmt: skip
 
     @property
     def due_in(self) -> int:
@@ -103,8 +117,8 @@ class Standing:
     @property
     def since(self) -> date | None:
         """First day of the quarter in which the customer came into the group, as far back as groups are kept."""
-        if self._row.last_elsewhere:
-            return quarters_back(self._row.last_elsewhere, -1)
+        if self.beside.last_elsewhere:
+            return quarters_back(self.beside.last_elsewhere, -1)
         return max(quarter_of(self.score.first_on), self._first_kept)
 
     @property
@@ -114,17 +128,27 @@ class Standing:
     @property
     def is_since_longer(self) -> bool:
         """The customer has been in the group as long as groups are kept, and before that."""
-        return not self._row.last_elsewhere and self.score.first_on < self._first_kept
+        return not self.beside.last_elsewhere and self.score.first_on < self._first_kept
 
     @cached_property
     def proposal(self) -> Proposal:
-        limits = in_force(self.scoring or Scoring())
-        return propose(self.score, limits, on=self.today)
+        return propose(self.score, self._limits, on=self.today)
+
+    @property
+    def _limits(self) -> Limits:
+        beside = self.beside
+        if beside.limits_from is None:
+            return DEFAULT
+        return Limits(beside.one_time_after, beside.lost_after, beside.vip_from)
 
     @property
     def kind(self) -> str:
         """What somebody has set, else what behaviour proposes."""
-        return self.relationship.kind if self.relationship else self.proposal.kind
+        return self.beside.set_kind or self.proposal.kind
+
+    @property
+    def set_kind_name(self) -> str:
+        return str(Kind(self.beside.set_kind).label)
 
     @property
     def kinds(self) -> list[tuple[str, str, bool]]:

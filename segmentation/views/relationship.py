@@ -16,7 +16,8 @@ from segmentation.relationship import leave_to_behaviour, set_by_hand
 @require_POST
 def relationship(request: HttpRequest, pk: int) -> HttpResponse:
     """Field kind: one of Relationship.Kind, or "behaviour" to take back what was set."""
-    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    seen = Customer.objects.visible_to(request.user).select_related("score")
+    customer = get_object_or_404(seen, pk=pk)
     kind = request.POST.get("kind", "")
     is_known = kind == "behaviour" or kind in Relationship.Kind.values
     if kind == "behaviour":
