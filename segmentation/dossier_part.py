@@ -1,10 +1,11 @@
 """What scores and expectations add to every dossier: next purchase, group, relationship, advice."""
 
+from collections import Counter
 from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -12,49 +13,35 @@ from contacts.models import Customer, Purchase
 from contacts.registry import Panel
 from crm.team.models import User
 from segmentation.advice import kept_advice, said
-from segmentation.expectation import Missing, reason
-from segmentation.groups import DEFAULT, HISTORY, Limits
+from segmentation.expectation import reason
+from segmentation.groups import HISTORY
 from segmentation.models import Advice, Expectation, GroupHistory, Score
 from segmentation.quarters import quarter_of, quarters_back
 from segmentation.relationship import Kind, Proposal, propose
 from segmentation.strip import Bought, Strip
+from segmentation.terms import Terms, kept_terms
 
-SHOWN = 9  # days with a purchase on the strip
+SHOWN, READ = 9, 60  # days with a purchase on the strip, and purchases read to find them
 GRID = (Kind.SEEKER, Kind.EXPLOITER, Kind.LOYAL, Kind.ARMS_LENGTH)
 
 
-class Beside(NamedTuple):
-    """What the panels say besides score and expectation."""
+class Own(NamedTuple):
+    """What the panels say of the customer besides score and expectation."""
 
     set_kind: str | None  # the relationship as somebody set it, None if nobody has
     set_at: datetime | None
     set_by: str | None
-    limits_from: date | None  # the day of the scores, None before the first
-    period_from: date | None
-    one_time_after: int | None
-    lost_after: int | None
-    vip_from: int | None
-    forecast_kind: str | None  # None before the first forecast
-    missing_weeks: int | None
-    missing_buyers: int | None
     last_elsewhere: date | None  # the last quarter that ended in another group
 
 
-_COLUMNS = (
-    *("relationship__kind", "relationship__set_at", "relationship__set_by__name"),
-    *(
-        f"team__scoring__{name}"
-        for name in ("as_of", "period_from", "one_time_after", "lost_after", "vip_from")
-    ),
-    *(f"team__forecast__{name}" for name in ("kind", "missing_weeks", "missing_buyers")),
-)
-
-
-def _read(customer: Customer) -> Beside:
-    history = GroupHistory.objects.filter(customer=OuterRef("pk")).exclude(group=OuterRef("score__group"))
+def _own(customer: Customer) -> Own:
+    """Of a customer read with his score."""
+    score = getattr(customer, "score", None)
+    history = GroupHistory.objects.filter(customer=OuterRef("pk")).exclude(group=score.group if score else "")
     elsewhere = history.order_by().values("customer").values(found=Max("quarter"))
-    rows = Customer.objects.order_by().filter(pk=customer.pk)
-    return Beside(*rows.values_list(*_COLUMNS, Subquery(elsewhere)).get())
+    row = Customer.objects.order_by().filter(pk=customer.pk)
+    set_to = (f"relationship__{name}" for name in ("kind", "set_at", "set_by__name"))
+    return Own(*row.values_list(*set_to, Subquery(elsewhere)).get())
 
 
 class Standing:
@@ -67,8 +54,12 @@ class Standing:
         self.today = user.today(self.now)
 
     @cached_property
-    def beside(self) -> Beside:
-        return _read(self.customer)
+    def own(self) -> Own:
+        return _own(self.customer)
+
+    @cached_property
+    def terms(self) -> Terms:
+        return kept_terms(self.customer.team_id)
 
     @property
     def score(self) -> Score | None:
@@ -77,16 +68,15 @@ class Standing:
     @property
     def expectation(self) -> Expectation | None:
         found = getattr(self.customer, "expectation", None)
-        return None if self.beside.forecast_kind is None else found
+        return found if self.terms.has_forecast else None
 
     @property
     def reason(self) -> str:
         """Where the expectation's figures come from."""
-        beside, expected = self.beside, self.expectation
-        missing = Missing(beside.missing_weeks, beside.missing_buyers)
+        terms, expected = self.terms, self.expectation
         return reason(
-            kind=beside.forecast_kind, chance=expected.p14, cases=expected.cases, purchases=expected.purchases,
-            missing=missing,
+            kind=terms.forecast_kind, chance=expected.p14, cases=expected.cases, purchases=expected.purchases,
+            missing=terms.missing,
         )  # fmt: skip
 
     @property
@@ -101,14 +91,16 @@ class Standing:
 
     @cached_property
     def strip(self) -> Strip:
-        days = self._bought.order_by("-bought_on")[:SHOWN]
-        bought = [Bought(row["bought_on"], float(row["total"])) for row in days]
-        return Strip(bought[::-1], today=self.today, expectation=self.expectation)
+        totals: Counter[date] = Counter()
+        for day, amount in self._bought[:READ]:
+            totals[day] += float(amount)
+        bought = [Bought(day, total) for day, total in sorted(totals.items())[-SHOWN:]]
+        return Strip(bought, today=self.today, expectation=self.expectation)
 
     @property
     def _bought(self) -> QuerySet:
         mine = Purchase.objects.filter(customer=self.customer, amount__gte=0, bought_on__lte=self.today)
-        return mine.order_by().values("bought_on").annotate(total=Sum("amount"))
+        return mine.order_by("-bought_on").values_list("bought_on", "amount")
 
     @property
     def days_ago(self) -> int:
@@ -117,8 +109,8 @@ class Standing:
     @property
     def since(self) -> date | None:
         """First day of the quarter in which the customer came into the group, as far back as groups are kept."""
-        if self.beside.last_elsewhere:
-            return quarters_back(self.beside.last_elsewhere, -1)
+        if self.own.last_elsewhere:
+            return quarters_back(self.own.last_elsewhere, -1)
         return max(quarter_of(self.score.first_on), self._first_kept)
 
     @property
@@ -128,27 +120,20 @@ class Standing:
     @property
     def is_since_longer(self) -> bool:
         """The customer has been in the group as long as groups are kept, and before that."""
-        return not self.beside.last_elsewhere and self.score.first_on < self._first_kept
+        return not self.own.last_elsewhere and self.score.first_on < self._first_kept
 
     @cached_property
     def proposal(self) -> Proposal:
-        return propose(self.score, self._limits, on=self.today)
-
-    @property
-    def _limits(self) -> Limits:
-        beside = self.beside
-        if beside.limits_from is None:
-            return DEFAULT
-        return Limits(beside.one_time_after, beside.lost_after, beside.vip_from)
+        return propose(self.score, self.terms.limits, on=self.today)
 
     @property
     def kind(self) -> str:
         """What somebody has set, else what behaviour proposes."""
-        return self.beside.set_kind or self.proposal.kind
+        return self.own.set_kind or self.proposal.kind
 
     @property
     def set_kind_name(self) -> str:
-        return str(Kind(self.beside.set_kind).label)
+        return str(Kind(self.own.set_kind).label)
 
     @property
     def kinds(self) -> list[tuple[str, str, bool]]:

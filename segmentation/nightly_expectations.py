@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import StringIO
 from itertools import islice
 
@@ -19,6 +20,7 @@ from segmentation.models import Expectation, Forecast
 from segmentation.quarters import today_of
 from segmentation.scores import hold
 from segmentation.standing import Rhythm
+from segmentation.terms import terms_changed
 
 LEARN_EVERY = timedelta(WEEK)
 MANY = 500  # customers from which a team's expectations are all worked out at once
@@ -98,6 +100,7 @@ def _note(forecast: Forecast, log: Log, learnt: Learnt, found: Expected | None, 
     forecast.as_of = on
     forecast.weeks = list(_weeks(forecast.weeks, log, learnt, found, on, is_new))[-WEEKS:]
     forecast.save()
+    transaction.on_commit(partial(terms_changed, forecast.team_id))
 
 
 def _weeks(

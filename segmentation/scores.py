@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 
@@ -15,6 +16,7 @@ from crm.team.models import Team
 from segmentation import groups, sql, summaries
 from segmentation.models import Method, QuarterSummary, Rules, Score, Scoring
 from segmentation.quarters import period_from, quarter_of, today_of
+from segmentation.terms import terms_changed
 from segmentation.usual import find_usual, usual
 
 MANY = 2_000  # customers from which working out all is quicker than working out each
@@ -94,6 +96,7 @@ def score_team(team: Team, *, as_of: date) -> int:
             written += sql.delete_others(Score, f"SELECT customer_id FROM {fresh}", key=KEY, within=mine)
     scoring.version += 1
     scoring.save()
+    transaction.on_commit(partial(terms_changed, team.pk))
     return written
 
 
@@ -111,6 +114,7 @@ def score_again(team: Team) -> int:
     _settle(scoring, rules, mine, as_of=scoring.as_of)
     scoring.version += 1
     scoring.save()
+    transaction.on_commit(partial(terms_changed, team.pk))
     if (limits := groups.in_force(scoring)) != limits_before:
         written += groups.write_history(team.pk, as_of=scoring.as_of, limits=limits)
     return written + _write_scores(scoring)

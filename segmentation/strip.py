@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from dateutil.relativedelta import relativedelta
-from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 
+from crm.markup import fill, join, written
 from segmentation.models import Expectation
 
 WIDTH, BASE = 300, 40
@@ -14,6 +16,7 @@ BAR, LOWEST, HIGHEST = 6, 12, 28
 LONGEST = timedelta(800)  # shown before today
 MARGIN = timedelta(10)
 MOST_LABELS, LABEL = 6, 24
+DRAWN = '<rect class="buy" x="{x}" y="{y}" width="6" height="{height}" rx="1.5"/>'
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,13 @@ class Strip:
     today: date
     expectation: Expectation | None
 
-    @property
+    @cached_property
     def _begin(self) -> date:
         earliest = max(self.bought[0].on, self.today - LONGEST) if self.bought else self.today
         last = self.bought[-1].on if self.bought else self.today
         return min(earliest, last) - MARGIN
 
-    @property
+    @cached_property
     def _end(self) -> date:
         expected = self.expectation.window_to if self.expectation else self.today
         return max(self.today, expected) + MARGIN
@@ -51,9 +54,14 @@ class Strip:
     def _x(self, day: date) -> float:
         return WIDTH * (day - self._begin).days / (self._end - self._begin).days
 
-    @property
+    @cached_property
     def shown(self) -> list[Bought]:
         return [each for each in self.bought if each.on >= self._begin]
+
+    @property
+    def days(self) -> str:
+        """Those shown, as one reads them out."""
+        return ", ".join(written(each.on, "j F Y") for each in self.shown)
 
     @property
     def bars(self) -> Iterator[Bar]:
@@ -61,6 +69,11 @@ class Strip:
         for each in self.shown:
             height = LOWEST + (HIGHEST - LOWEST) * each.amount / largest
             yield Bar(_text(self._x(each.on) - BAR / 2), _text(BASE - height), _text(height))
+
+    @property
+    def drawn(self) -> SafeString:
+        """The bars as markup."""
+        return join(fill(DRAWN, x=bar.x, y=bar.y, height=bar.height) for bar in self.bars)
 
     @property
     def window(self) -> tuple[str, str] | None:
@@ -85,7 +98,7 @@ class Strip:
         step = -(-months // MOST_LABELS)
         month = self._begin.replace(day=1) + relativedelta(months=1)
         while (x := self._x(month)) <= WIDTH - LABEL:
-            yield _text(x), date_format(month, "M y" if step > 3 else "M")
+            yield _text(x), written(month, "M y" if step > 3 else "M")
             month += relativedelta(months=step)
 
 

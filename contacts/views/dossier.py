@@ -16,9 +16,10 @@ from crm.team.models import User
 
 def find_dossier(user: User, pk: int) -> Customer:
     """The dossier with its people and what other apps know of it, or 404 for somebody who may not see it."""
-    dossiers = Customer.objects.visible_to(user).with_main_person().with_tags()
-    dossiers = dossiers.select_related(*registry.reads()).prefetch_related("people")
-    return get_object_or_404(dossiers, pk=pk)
+    dossiers = Customer.objects.visible_to(user).with_tags().select_related("owner", *registry.reads())
+    customer = get_object_or_404(dossiers.prefetch_related("people"), pk=pk)
+    customer.main_person = next((p for p in customer.people.all() if p.pk == customer.main_person_id), None)
+    return customer
 
 
 @require_safe
