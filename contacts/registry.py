@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from contacts.models import Customer
+from contacts.models.customer import CustomerQuerySet
 from crm.markup import join
 from crm.team.models import User
 
@@ -50,6 +51,7 @@ class Part:
 
     `handed_over` hears of a new owner, and `purchases_changed` of other purchases, inside the same transaction.
     `mark` is a word beside the name. It and `facts` may look only at the customer's one-to-one rows named in `reads`.
+    `whole` adds to a query for one dossier what its panels say besides.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Part:
     reads: tuple[str, ...] = ()
     mark: Callable[[Customer], SafeString] | None = None
     facts: Facts | None = None
+    whole: Callable[[CustomerQuerySet], CustomerQuerySet] | None = None
 
 
 @dataclass
@@ -117,6 +120,14 @@ def lies_under(customers: list[Customer]) -> dict[int, object]:
 def reads(prefix: str = "") -> list[str]:
     """For select_related(): what `mark` and `facts` look at; `prefix` is the way to the customer, as "customer__"."""
     return [f"{prefix}{name}" for part in _registry.parts.values() for name in part.reads]
+
+
+def whole(dossiers: CustomerQuerySet) -> CustomerQuerySet:
+    """With everything that the parts say of one dossier on its own page."""
+    dossiers = dossiers.select_related(*reads())
+    for part in _registry.parts.values():
+        dossiers = part.whole(dossiers) if part.whole else dossiers
+    return dossiers
 
 
 def mark(customer: Customer) -> SafeString:

@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.models import Customer, Entry, Purchase
+from contacts.models.customer import LATEST
 from crm.markup import written
 
-PAGE = 30
+PAGE = LATEST - 1
 ALL, ORDERS = "all", "order"
 LABELS = {
     Entry.Kind.CALL: gettext_lazy("Calls"),
@@ -192,11 +193,11 @@ class Timeline:
     @cached_property
     def _bought(self) -> list[Purchase]:
         """The purchases that may stand on this page, the last one first."""
-        return list(self.customer.purchases.latest_first().filter(self._earlier_purchases())[: PAGE + 1])
+        if not self.before:
+            return self.customer.latest_purchases
+        return list(self.customer.purchases.latest_first().filter(self._earlier_purchases())[:LATEST])
 
     def _earlier_purchases(self) -> Q:
-        if not self.before:
-            return Q()
         day = self.before.moment.astimezone(self.zone).date()
         same = Q(bought_on=day) if self.before.rank else Q(bought_on=day, pk__lt=self.before.pk)
         return Q(bought_on__lt=day) | same

@@ -12,7 +12,7 @@ class SegmentationConfig(AppConfig):
         from followups import rhythms
         from followups.slips import register
         from segmentation import slips, told
-        from segmentation.dossier_part import PANELS
+        from segmentation.dossier_part import PANELS, whole
         from segmentation.filters import buying, card, working  # noqa: F401 - in the order in which they are offered
         from segmentation.rhythm import rhythm_of
 
@@ -27,6 +27,7 @@ class SegmentationConfig(AppConfig):
                 reads=told.READS,
                 mark=told.mark,
                 facts=told.facts,
+                whole=whole,
             )
         )
 

@@ -1,15 +1,15 @@
 """What scores and expectations add to every dossier: next purchase, group, relationship, advice."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
-from contacts.models import Customer, Purchase
+from contacts.models import Customer
+from contacts.models.customer import CustomerQuerySet
 from contacts.registry import Panel
 from crm.team.models import User
 from segmentation.advice import kept_advice, said
@@ -21,41 +21,30 @@ from segmentation.relationship import Kind, Proposal, propose
 from segmentation.strip import Bought, Strip
 from segmentation.terms import Terms, kept_terms
 
-SHOWN, READ = 9, 60  # days with a purchase on the strip, and purchases read to find them
+SHOWN = 9  # days with a purchase on the strip
 GRID = (Kind.SEEKER, Kind.EXPLOITER, Kind.LOYAL, Kind.ARMS_LENGTH)
 
 
-class Own(NamedTuple):
-    """What the panels say of the customer besides score and expectation."""
-
-    set_kind: str | None  # the relationship as somebody set it, None if nobody has
-    set_at: datetime | None
-    set_by: str | None
-    last_elsewhere: date | None  # the last quarter that ended in another group
-
-
-def _own(customer: Customer) -> Own:
-    """Of a customer read with his score."""
-    score = getattr(customer, "score", None)
-    history = GroupHistory.objects.filter(customer=OuterRef("pk")).exclude(group=score.group if score else "")
-    elsewhere = history.order_by().values("customer").values(found=Max("quarter"))
-    row = Customer.objects.order_by().filter(pk=customer.pk)
-    set_to = (f"relationship__{name}" for name in ("kind", "set_at", "set_by__name"))
-    return Own(*row.values_list(*set_to, Subquery(elsewhere)).get())
+def whole(dossiers: CustomerQuerySet) -> CustomerQuerySet:
+    """Each knows the relationship as somebody `set_kind`, `set_at` and `set_by`, None if nobody has, and the last
+    quarter that it ended `last_elsewhere`, in another group."""
+    history = GroupHistory.objects.filter(customer=OuterRef("pk")).exclude(group=OuterRef("score__group"))
+    return dossiers.annotate(
+        set_kind=F("relationship__kind"),
+        set_at=F("relationship__set_at"),
+        set_by=F("relationship__set_by__name"),
+        last_elsewhere=Subquery(history.order_by().values("customer").values(found=Max("quarter"))),
+    )
 
 
 class Standing:
-    """Where one customer stands, as the panels of a page show it to `user`."""
+    """Where one customer, read `whole`, stands, as the panels of a page show it to `user`."""
 
     def __init__(self, user: User, customer: Customer) -> None:
         self.user = user
         self.customer = customer
         self.now = timezone.now()
         self.today = user.today(self.now)
-
-    @cached_property
-    def own(self) -> Own:
-        return _own(self.customer)
 
     @cached_property
     def terms(self) -> Terms:
@@ -92,15 +81,11 @@ class Standing:
     @cached_property
     def strip(self) -> Strip:
         totals: Counter[date] = Counter()
-        for day, amount in self._bought[:READ]:
-            totals[day] += float(amount)
+        for purchase in self.customer.latest_purchases:
+            if purchase.amount >= 0 and purchase.bought_on <= self.today:
+                totals[purchase.bought_on] += float(purchase.amount)
         bought = [Bought(day, total) for day, total in sorted(totals.items())[-SHOWN:]]
         return Strip(bought, today=self.today, expectation=self.expectation)
-
-    @property
-    def _bought(self) -> QuerySet:
-        mine = Purchase.objects.filter(customer=self.customer, amount__gte=0, bought_on__lte=self.today)
-        return mine.order_by("-bought_on").values_list("bought_on", "amount")
 
     @property
     def days_ago(self) -> int:
@@ -109,8 +94,8 @@ class Standing:
     @property
     def since(self) -> date | None:
         """First day of the quarter in which the customer came into the group, as far back as groups are kept."""
-        if self.own.last_elsewhere:
-            return quarters_back(self.own.last_elsewhere, -1)
+        if self.customer.last_elsewhere:
+            return quarters_back(self.customer.last_elsewhere, -1)
         return max(quarter_of(self.score.first_on), self._first_kept)
 
     @property
@@ -120,7 +105,7 @@ class Standing:
     @property
     def is_since_longer(self) -> bool:
         """The customer has been in the group as long as groups are kept, and before that."""
-        return not self.own.last_elsewhere and self.score.first_on < self._first_kept
+        return not self.customer.last_elsewhere and self.score.first_on < self._first_kept
 
     @cached_property
     def proposal(self) -> Proposal:
@@ -129,11 +114,11 @@ class Standing:
     @property
     def kind(self) -> str:
         """What somebody has set, else what behaviour proposes."""
-        return self.own.set_kind or self.proposal.kind
+        return self.customer.set_kind or self.proposal.kind
 
     @property
     def set_kind_name(self) -> str:
-        return str(Kind(self.own.set_kind).label)
+        return str(Kind(self.customer.set_kind).label)
 
     @property
     def kinds(self) -> list[tuple[str, str, bool]]:

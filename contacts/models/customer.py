@@ -6,12 +6,13 @@ from datetime import date
 from functools import reduce
 from itertools import groupby
 from operator import and_, or_
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from contacts.folding import contract, fold, search_forms, search_text, spell_out
@@ -19,6 +20,10 @@ from contacts.models.tag import BETWEEN_TAGS, JoinedNames, Tag
 from contacts.phones import normal_phone, phone_digits, query_digits
 from crm.team.models import Team, User
 
+if TYPE_CHECKING:
+    from contacts.models.purchase import Purchase
+
+LATEST = 31
 _MOST_WORDS = 8
 _FEWEST_LETTERS = 3  # what a trigram index can look up anywhere in a text
 _FEWEST_DIGITS = 6  # fewer are no phone number, but something like “ext. 12”
@@ -226,6 +231,11 @@ class Customer(models.Model):
         """The number to press first: the main person's, else the company's. Words are no number."""
         phones = [self.main_person.phone if self.main_person else "", self.phone]
         return next((phone for phone in phones if any(map(str.isdecimal, phone))), "")
+
+    @cached_property
+    def latest_purchases(self) -> "list[Purchase]":
+        """As many as a page of the dossier may show, the last one first."""
+        return list(self.purchases.latest_first()[:LATEST])
 
     def refresh_search(self, people: "list[Person] | None" = None) -> None:
         """Recompute what search, order and duplicates look at, from card and people. Saves nothing."""

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from contacts import registry
 from contacts.models import Customer
 from segmentation.dossier_part import standing
 from segmentation.models import Relationship
@@ -16,7 +17,7 @@ from segmentation.relationship import leave_to_behaviour, set_by_hand
 @require_POST
 def relationship(request: HttpRequest, pk: int) -> HttpResponse:
     """Field kind: one of Relationship.Kind, or "behaviour" to take back what was set."""
-    seen = Customer.objects.visible_to(request.user).select_related("score")
+    seen = Customer.objects.visible_to(request.user)
     customer = get_object_or_404(seen, pk=pk)
     kind = request.POST.get("kind", "")
     is_known = kind == "behaviour" or kind in Relationship.Kind.values
@@ -25,6 +26,7 @@ def relationship(request: HttpRequest, pk: int) -> HttpResponse:
     elif is_known:
         set_by_hand(customer=customer, kind=kind, by=request.user, now=timezone.now())
     if request.htmx:
+        customer = registry.whole(seen).get(pk=pk)
         context = {"customer": customer, "is_changed": True} | standing(request, customer)
         status = 200 if is_known else 422
         return render(request, "segmentation/panels/relationship.html", context, status=status)
