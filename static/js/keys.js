@@ -97,7 +97,7 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
+    const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog[open]");
     if (event.key === "Escape" && typing && !event.target.closest("dialog")) return event.target.blur();
     if (typing || event.ctrlKey || event.metaKey || event.altKey || "keysOff" in document.body.dataset) return;
     if (event.key === "Enter" && event.target.closest("a, button, summary, input")) return;
