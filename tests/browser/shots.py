@@ -65,6 +65,22 @@ def team(page: Page) -> None:
     page.goto("/team/")
 
 
+def segments(page: Page) -> None:
+    page.goto("/segments/")
+
+
+def segment_new(page: Page) -> None:
+    page.goto("/segments/own/new/?example=silent-vips")
+
+
+def matrix(page: Page) -> None:
+    page.goto("/segments/matrix/")
+
+
+def interval(page: Page) -> None:
+    page.goto("/segments/interval/")
+
+
 def conflict(page: Page) -> None:
     """The lead files a dossier that the manager has open."""
     with logged_in(page.context.browser, LEAD, base=page.url) as colleague:
@@ -97,6 +113,12 @@ PICTURES: dict[str, tuple[Callable[[Page], None], ViewportSize, str]] = {
     "customers-mobile": (customers, PHONE, "light"),
     "new-dossier": (new, DESKTOP, "light"),
     "import-preview": (import_preview, DESKTOP, "light"),
+    "segments": (segments, DESKTOP, "light"),
+    "segments-dark": (segments, DESKTOP, "dark"),
+    "segments-mobile": (segments, PHONE, "light"),
+    "segment-new": (segment_new, DESKTOP, "light"),
+    "matrix": (matrix, DESKTOP, "light"),
+    "interval": (interval, DESKTOP, "light"),
     "team": (team, DESKTOP, "light"),
     "login": (login, DESKTOP, "light"),
     "conflict": (conflict, DESKTOP, "light"),
