@@ -1,16 +1,17 @@
 """How groups, days until due, and chances are said and drawn."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from crm.markup import written
 from crm.templatetags.ringbinder import number
-from followups.binder import written
 from segmentation.models import Group
 
 SPAN = 14  # days on either side of today that the line shows
@@ -25,6 +26,12 @@ def group_name(group: str) -> str:
 
 
 def group_chip(group: str) -> SafeString:
+    """The group's name as it stands beside a customer's. Every row of a stack has one."""
+    return _group_chip(group, get_language())
+
+
+@lru_cache(maxsize=64)
+def _group_chip(group: str, language: str) -> SafeString:
     return format_html('<span class="rb-seg rb-seg--{}">{}</span>', group, group_name(group))
 
 

@@ -7,7 +7,7 @@ from contacts.models import Customer
 from followups.models import FollowUp
 from segmentation.models import Expectation
 from segmentation.scores import score_everything
-from segmentation.told import due_words, facts, mark
+from segmentation.told import facts, mark
 from tests.factories import TODAY, make_customer, make_dossier
 from tests.segmentation import purchases as by_hand
 
@@ -59,12 +59,12 @@ def test_what_was_due_long_ago_is_not_called_due(team, kessler):
     assert told(kessler)["Buys"] == "every 62 days"
 
 
-@pytest.mark.parametrize(
-    ("days", "words"),
-    [(9, "due in 9 days"), (1, "due in 1 day"), (0, "due today"), (-1, "1 day over"), (-4, "4 days over")],
-)
-def test_due_in_words(days, words):
-    assert due_words(TODAY + timedelta(days), on=TODAY) == words
+@pytest.mark.parametrize(("days", "words"), [(9, "due in 9 days"), (0, "due today"), (-4, "4 days over")])
+def test_how_soon_the_next_purchase_is_due(team, kessler, days, words):
+    by_hand.put([kessler], [(0, 5, "100.00")])
+    score_everything(team, as_of=TODAY)
+    expect(kessler, due_in=days)
+    assert told(kessler)["Buys"] == f"every 62 days · {words}"
 
 
 def test_group_and_lines_stand_on_the_board_and_in_the_dossier(team, nino, client_of):
