@@ -5,7 +5,7 @@
   const say = (key) => {
     const strip = document.querySelector("[data-trouble]");
     if (!strip) return;
-    strip.querySelector("span").textContent = strip.dataset[key];
+    strip.querySelector("[data-said]").textContent = strip.dataset[key];
     strip.querySelector("a").hidden = key !== "out";
     strip.hidden = false;
   };
