@@ -135,6 +135,11 @@ class Plan:
         return [target for target in self.targets if target.is_over]
 
     @property
+    def days_over(self) -> int:
+        """Days, or months, that would be too full in somebody's binder."""
+        return len({target.tab for target in self.over})
+
+    @property
     def rather(self) -> Tab | None:
         """The next working day, where the day named is a rest day."""
         day = rest_day_hint(self.tab, self.user.calendar) if self.tab else None

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Count
@@ -59,7 +60,7 @@ def import_purchases(
     """
     Team.objects.select_for_update().get(pk=team.pk)
     done = PurchasesImported(len(table.rows))
-    lines = list(_lines(table, done, currency=team.currency))
+    lines = list(_lines(table, done, currency=team.currency, until=_last_day(team, now)))
     ids = dict(Customer.objects.filter(team=team).exclude(number="").values_list("number", "pk"))
     unknown = Counter(line.number for line in lines if line.number not in ids)
     if create_for:
@@ -81,13 +82,18 @@ def import_purchases(
     return done
 
 
-def _lines(table: Table, done: PurchasesImported, *, currency: str) -> Iterator[Line]:
+def _last_day(team: Team, now: datetime) -> date:
+    """Tomorrow by the team's clock, which is today for a colleague further east."""
+    return now.astimezone(ZoneInfo(team.time_zone)).date() + timedelta(1)
+
+
+def _lines(table: Table, done: PurchasesImported, *, currency: str, until: date) -> Iterator[Line]:
     columns = _columns(table)
     amounts = (row.cells[columns["amount"]] for row in table.rows if not row.problem)
     mark = decimal_mark(filter(None, amounts))
     for row in table.rows:
         try:
-            yield _line(row, columns, mark, currency)
+            yield _line(row, columns, mark, currency, until)
         except ValueError as error:
             done.unread.append((row.line, str(error)))
 
@@ -100,7 +106,7 @@ def _columns(table: Table) -> dict[str, int]:
     return columns
 
 
-def _line(row: Row, columns: dict[str, int], mark: str, currency: str) -> Line:
+def _line(row: Row, columns: dict[str, int], mark: str, currency: str, until: date) -> Line:
     if row.problem:
         raise ValueError(row.problem)
     cells = {key: row.cells[column] for key, column in columns.items()}
@@ -112,7 +118,10 @@ def _line(row: Row, columns: dict[str, int], mark: str, currency: str) -> Line:
         raise ValueError(_("a cell of this row is too long"))
     check_currency(own=currency, amount=cells["amount"], column=cells.get("currency", ""))
     extras = {key: cells[key] for key in _LENGTHS if key in cells}
-    return Line(number, _day(cells["bought_on"]), _amount(cells["amount"], mark), **extras)
+    day = _day(cells["bought_on"])
+    if day > until:
+        raise ValueError(_("date “%(value)s”: this day is yet to come") % {"value": cells["bought_on"][:40]})
+    return Line(number, day, _amount(cells["amount"], mark), **extras)
 
 
 def _day(text: str) -> date:

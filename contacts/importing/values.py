@@ -18,6 +18,7 @@ _DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?: [\d:.]+)?")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _YEARS = range(1900, 2101)
 _CURRENCY = re.compile(r"[^\W\d_]+\.|[^\d.,+\-()]+")
+_BETWEEN_DIGITS = re.compile(r"\d[^\W\d_]+\d")  # "1e5" is no amount, "CHF 5" is one
 _NO_CENTS = re.compile(r"[.,]-+$")
 _LARGEST = Decimal(10) ** 11
 _NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
@@ -58,6 +59,8 @@ def _full_year(digits: str) -> int:
 
 def read_money(text: str, decimal_mark: str = "") -> Decimal:
     """1.234,56 € or 1,234.56 or 15780,20, to the cent. `decimal_mark` settles 1.234, otherwise thousands."""
+    if _BETWEEN_DIGITS.search("".join(text.split())):
+        raise ValueError(_("this is no amount"))
     number = _bare(text)
     negative = number.startswith(("-", "(")) or number.endswith("-")
     number = number.strip("+-()")

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ from contacts.importing.purchases import import_purchases
 from contacts.importing.readers import ImportRefused, read_table
 from contacts.models import Customer, Purchase
 from followups.models import FollowUp
-from tests.factories import NOW, make_customer, make_lead, make_purchase, make_team
+from tests.factories import NOW, TODAY, make_customer, make_lead, make_purchase, make_team
 
 
 def take_in(text, team, *, create_for=None):
@@ -205,3 +205,10 @@ def test_a_column_of_currencies_is_read_and_every_other_row_named(one, team):
         (5, "the currency “Taler” is not known"),
         (6, f"this is in $, {other}"),
     ]
+
+
+def test_a_day_that_is_yet_to_come_is_a_slip_of_the_pen(one, team):
+    text = f"customer_id,date,amount\n1,{TODAY + timedelta(1)},5\n1,{TODAY + timedelta(2)},7\n"
+    done = take_in(text, team)
+    assert (done.made, [line for line, _reason in done.unread]) == (1, [3])
+    assert "yet to come" in done.unread[0][1]

@@ -64,7 +64,10 @@ def test_money_is_read_in_any_of_its_forms(text, amount):
     assert read_money(text) == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["abc", "1.23.4", "12.345,6.7", "1,2,3", "", "99999999999999"])
+@pytest.mark.parametrize(
+    "text",
+    ["abc", "1.23.4", "12.345,6.7", "1,2,3", "", "99999999999999", "1e99", "1.5E5", "12abc34", "1 EUR 20"],
+)
 def test_what_is_no_amount_is_refused(text):
     with pytest.raises(ValueError, match="amount"):
         read_money(text)
