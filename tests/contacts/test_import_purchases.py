@@ -208,7 +208,7 @@ def test_a_column_of_currencies_is_read_and_every_other_row_named(one, team):
 
 
 def test_a_day_that_is_yet_to_come_is_a_slip_of_the_pen(one, team):
-    text = f"customer_id,date,amount\n1,{TODAY + timedelta(1)},5\n1,{TODAY + timedelta(2)},7\n"
+    text = f"customer_id,date,amount\n00001,{TODAY + timedelta(1)},5\n00001,{TODAY + timedelta(2)},7\n"
     done = take_in(text, team)
     assert (done.made, [line for line, _reason in done.unread]) == (1, [3])
     assert "yet to come" in done.unread[0][1]
