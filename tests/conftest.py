@@ -1,9 +1,9 @@
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from tests import caching
 from tests.factories import make_lead, make_team, make_user
 
 
@@ -13,8 +13,7 @@ def pytest_configure() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
-    # Each test process its own, also where Redis is there: their teams have the same numbers.
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES["default"]["KEY_FUNCTION"] = "tests.caching.key_of_this_turn"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -28,10 +27,22 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute(f"{others} AND pid <> pg_backend_pid()")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes seconds comes first: the end then waits for nothing long."""
+    items.sort(key=lambda item: not any(part in str(item.path) for part in ("/browser/", "/ops/")))
+
+
 @pytest.fixture(autouse=True)
 def fresh_cache():
     """Nothing is remembered of the test before."""
-    cache.clear()
+    caching.start_afresh()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tidy_redis():
+    yield
+    if settings.REDIS_URL:
+        caching.leave_nothing_in(settings.REDIS_URL)
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
-
 from contacts.actions import set_tags
 from contacts.folding import fold
 from contacts.models import Customer
@@ -15,6 +13,7 @@ from segmentation.groups import DEFAULT
 from segmentation.models import Expectation, Relationship
 from segmentation.quarters import last_day, quarter_of, quarters_back
 from segmentation.scores import score_everything
+from tests.caching import start_afresh
 from tests.factories import TODAY, make_customer, make_entry, make_followup, make_person, make_purchase
 from tests.segmentation import purchases as by_hand
 
@@ -63,7 +62,7 @@ class Dossier:
 
 def make_world(team, nino, levan, seed):
     random = Random(seed)
-    cache.clear()  # what was taken back is not known there
+    start_afresh()  # what was taken back is not known there
     world = [make_random(random, owner=random.choice([nino, levan])) for _ in range(PEOPLE)]
     score_everything(team, as_of=TODAY)
     return world

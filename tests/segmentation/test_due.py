@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from contacts.models import Customer
 from segmentation.due import count_too_late, due_customers
 from segmentation.models import Expectation
+from tests.caching import start_afresh
 from tests.segmentation.buyers import make_buyer, make_scoring, tick
 from tests.segmentation.test_lists import now_of, table_of
 
@@ -17,9 +17,9 @@ PAGE = reverse("segmentation:due")
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
-    cache.clear()
+    start_afresh()
     yield
-    cache.clear()
+    start_afresh()
 
 
 def names(answer):

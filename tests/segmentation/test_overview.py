@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from segmentation import overview as module
@@ -12,6 +11,7 @@ from segmentation.models import Forecast, GroupHistory, Scoring
 from segmentation.overview import Overview
 from segmentation.quarters import quarter_of, quarters_back
 from segmentation.scores import score_everything
+from tests.caching import start_afresh
 from tests.factories import make_customer, make_purchase, make_user
 from tests.segmentation.buyers import make_buyer, make_scoring, tick
 from tests.segmentation.test_lists import now_of
@@ -21,9 +21,9 @@ PAGE = reverse("segmentation:overview")
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
-    cache.clear()
+    start_afresh()
     yield
-    cache.clear()
+    start_afresh()
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def test_queries_do_not_grow_with_customers(client_of, nino, scored, django_asse
     for customers in (1, 3):
         for _ in range(customers):
             make_buyer(owner=nino, due=1, person="Barbara")
-        cache.clear()
+        start_afresh()
         with django_assert_num_queries(11):
             client.get(PAGE)
 

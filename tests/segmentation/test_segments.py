@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,6 +17,7 @@ from segmentation.examples import EXAMPLES
 from segmentation.filters import Chain
 from segmentation.members import counts, moment_of
 from segmentation.models import Segment
+from tests.caching import start_afresh
 from tests.factories import NOW, make_dossier, make_entry, make_purchase, make_user
 from tests.segmentation.segments import MAINZ, at, make_segment, make_three
 
@@ -41,7 +41,7 @@ def sent(*rows, name="Mainz", do="save"):
 @pytest.fixture(autouse=True)
 def forgotten():
     """What other tests have let the cache keep of other teams with the same number."""
-    cache.clear()
+    start_afresh()
 
 
 @pytest.fixture
