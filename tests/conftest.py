@@ -27,11 +27,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute(f"{others} AND pid <> pg_backend_pid()")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes seconds comes first: the end then waits for nothing long."""
-    items.sort(key=lambda item: not any(part in str(item.path) for part in ("/browser/", "/ops/")))
-
-
 @pytest.fixture(autouse=True)
 def fresh_cache():
     """Nothing is remembered of the test before."""
