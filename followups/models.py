@@ -44,10 +44,6 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Behind tabs of days that have passed."""
         return self.filter(due_on__lt=today, precision=FollowUp.Precision.DAY)
 
-    def under_month(self, first: date) -> Self:
-        """Behind the tab of a month as a whole, not yet dealt out to days."""
-        return self.filter(due_on=first, precision=FollowUp.Precision.MONTH)
-
     def to_deal_out(self, *, today: date) -> Self:
         """Behind the tab of a month that has begun."""
         return self.filter(due_on__lte=today.replace(day=1), precision=FollowUp.Precision.MONTH)

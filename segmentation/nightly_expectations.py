@@ -10,7 +10,6 @@ from itertools import islice
 import numpy as np
 from django.db import connection, transaction
 
-from contacts.models import Customer
 from crm.team.models import Team
 from segmentation import sql
 from segmentation.chances import Chances
@@ -50,11 +49,6 @@ def expect_some(customer_ids: Collection[int], *, now: datetime) -> None:
         _expect_these(forecast, some, now)
     elif team := forecast.team if forecast else Team.objects.filter(customers__in=some).first():
         expect_team(team, on=today_of(team, now))
-
-
-def expect_one(customer: Customer, *, now: datetime) -> None:
-    """The same for one customer, after a purchase."""
-    expect_some([customer.pk], now=now)
 
 
 @transaction.atomic

@@ -62,24 +62,9 @@ class ExpectationQuerySet(models.QuerySet["Expectation"]):
     def visible_to(self, user: User, *, on: date | None = None) -> Self:
         return self.filter(team_id=user.team_id, customer__in=Customer.objects.visible_to(user, on=on))
 
-    def near(self, *, on: date) -> Self:
-        """Whose window is open on that day."""
-        return self.filter(window_from__lte=on, window_to__gte=on)
-
-    def overdue(self, *, on: date) -> Self:
-        """Whose window has passed without a purchase."""
-        return self.filter(window_to__lt=on)
-
     def due_soon(self, *, on: date) -> Self:
         """Due within two weeks of that day, before or after it."""
         return self.filter(due_on__gte=on - TWO_WEEKS, due_on__lte=on + TWO_WEEKS)
-
-    def likeliest_first(self) -> Self:
-        return self.order_by(models.F("p14").desc(nulls_last=True), "window_from", "pk")
-
-    def with_forecast(self) -> Self:
-        """What `reason` needs."""
-        return self.select_related("team__forecast")
 
 
 class Expectation(models.Model):
@@ -115,7 +100,7 @@ class Expectation(models.Model):
 
     @property
     def reason(self) -> str:
-        """Where the figures come from, in a sentence. Reads the forecast: see with_forecast()."""
+        """Where the figures come from, in a sentence. Reads the team’s forecast."""
         from segmentation.expectation import Missing, reason
 
         forecast = self.team.forecast

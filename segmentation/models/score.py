@@ -1,6 +1,6 @@
 """What each customer's purchases come to, how they score, and to which group they belong."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
@@ -46,12 +46,6 @@ class ScoreQuerySet(models.QuerySet["Score"]):
     def scored(self) -> Self:
         """With a purchase in the period of the scores."""
         return self.filter(r__isnull=False)
-
-    def in_group(self, group: str) -> Self:
-        return self.filter(group=group)
-
-    def in_cell(self, *, r: int, f: int) -> Self:
-        return self.filter(r=r, f=f)
 
 
 class Score(models.Model):
@@ -201,11 +195,6 @@ class Scoring(models.Model):
         """Days without a purchase up to which the score is 5, 4, 3 and 2."""
         days = [(self.as_of - date.fromisoformat(point)).days - 1 for point in self.recency_points]
         return days[::-1]
-
-    @property
-    def lost_before(self) -> date:
-        """Whoever bought regularly, but not since this day, is lost."""
-        return self.as_of - timedelta(self.lost_after)
 
 
 class Relationship(models.Model):

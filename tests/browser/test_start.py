@@ -64,7 +64,8 @@ def test_after_the_first_start_the_door_is_closed(open_as, nino):
 def test_one_logs_in_and_out(open_as, team, scripts):
     user = make_user(team=team, name="Nino Beridze", password=PASSWORD)
     page = open_as(None, "/customers/", java_script_enabled=scripts)
-    page.fill("[name=login]", user.email)
+    expect(page.locator("[name=login]")).to_be_focused()
+    page.keyboard.type(user.email)
     page.fill("[name=password]", "wrong")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("not correct")
