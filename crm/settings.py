@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "crm.team",
+    "crm.mail",
     "contacts",
     "followups",
     "segmentation",
@@ -194,7 +195,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# --- mail: only password resets so far
+# --- mail. Without a server named by EMAIL_URL, mail to customers lands in a folder of this machine.
+BASE_URL = env("BASE_URL", default="http://localhost:8000").rstrip("/")
+ADDRESS_KEY = env("ADDRESS_KEY", default="") or SECRET_KEY
+MAIL_FOLDER = VAR_DIR / "mails"
 _mail = env.email("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST") or "localhost", _mail.get("EMAIL_PORT") or 25

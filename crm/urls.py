@@ -31,6 +31,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("", include("crm.team.urls")),
+    path("", include("crm.mail.urls")),
     path("", include("followups.urls")),
     path("", include("contacts.urls")),
     path("segments/", include("segmentation.urls")),

@@ -10,9 +10,10 @@ from django.conf import settings
 # What each room may know of the others; itself it always may. The rest of `crm` is the roof, and knows all.
 KNOWS = {
     "crm.team": set(),
-    "contacts": {"crm.team"},
-    "followups": {"crm.team", "contacts"},
-    "segmentation": {"crm.team", "contacts", "followups"},
+    "crm.mail": {"crm.team"},
+    "contacts": {"crm.team", "crm.mail"},
+    "followups": {"crm.team", "crm.mail", "contacts"},
+    "segmentation": {"crm.team", "crm.mail", "contacts", "followups"},
 }
 ROOF = "crm"
 # Modules of the roof that stand beside the rooms: settings, and what knows no room itself.
@@ -91,6 +92,8 @@ def test_every_app_of_ours_has_its_place():
         ("contacts.views.dossier", "from crm.periodic import run_job"),
         ("contacts.views", "from ..followups import models"),
         ("contacts.registry", "from segmentation.scores import refresh"),
+        ("crm.mail.kinds", "from contacts.models import Customer"),
+        ("crm.team.models", "from crm.mail.models import OutgoingMail"),
         ("followups.slips", "from segmentation.models import Score"),
     ],
 )

@@ -16,8 +16,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from contacts.folding import contract, fold, search_forms, search_text, spell_out
+from contacts.models.legal_basis import LegalBasis
 from contacts.models.tag import BETWEEN_TAGS, JoinedNames, Tag
 from contacts.phones import normal_phone, phone_digits, query_digits
+from crm.mail.addresses import address_hash
+from crm.mail.models import LANGUAGES
 from crm.team.models import Team, User
 
 if TYPE_CHECKING:
@@ -181,6 +184,10 @@ class Customer(models.Model):
     main_person = models.ForeignKey(
         "contacts.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    language = models.CharField(_("language of letters"), max_length=2, choices=LANGUAGES, blank=True)
+    legal_basis = models.ForeignKey(
+        LegalBasis, on_delete=models.PROTECT, null=True, blank=True, related_name="customers"
+    )
     tags = models.ManyToManyField(Tag, related_name="customers", blank=True, verbose_name=_("tags"))
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -188,6 +195,8 @@ class Customer(models.Model):
     sort_name = models.CharField(max_length=200, editable=False)
     phone_digits = models.CharField(max_length=40, blank=True, editable=False)
     search_text = models.TextField(blank=True, editable=False)
+    # The hash of letter_email, also kept there: what is known of an address is looked up by it.
+    letter_hash = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = CustomerQuerySet.as_manager()
 
@@ -232,15 +241,23 @@ class Customer(models.Model):
         phones = [self.main_person.phone if self.main_person else "", self.phone]
         return next((phone for phone in phones if any(map(str.isdecimal, phone))), "")
 
+    @property
+    def letter_email(self) -> str:
+        """Where to write: to the main person, else to the company; "" if neither has an address."""
+        return (self.main_person.email if self.main_person else "") or self.email
+
     @cached_property
     def latest_purchases(self) -> "list[Purchase]":
         """As many as a page of the dossier may show, the last one first."""
         return list(self.purchases.latest_first()[:LATEST])
 
     def refresh_search(self, people: "list[Person] | None" = None) -> None:
-        """Recompute what search, order and duplicates look at, from card and people. Saves nothing."""
+        """Recompute what search, order, duplicates and letters look at, from card and people. Saves nothing."""
         people = list(self.people.order_by("pk")) if people is None else people  # never those fetched earlier
         self.sort_name = fold(self.name)[:200]
+        main = self.main_person or next(iter(people), None)  # of a new card the first becomes the main one
+        email = (main.email if main else "") or self.email
+        self.letter_hash = address_hash(email) if email else ""
         self.phone_digits = phone_digits(self.phone, self.country)
         words = [
             self.name,

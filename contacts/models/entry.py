@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.customer import Customer
+from crm.mail.models import OutgoingMail
 from crm.team.models import User
 
 
@@ -55,6 +56,9 @@ class Entry(models.Model):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     happened_at = models.DateTimeField(default=timezone.now)
+    mail = models.OneToOneField(
+        OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="entry"
+    )
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     # The date agreed in this talk, as a fact of the talk; the binder's own place may have moved since.
     next_on = models.DateField(null=True, blank=True)

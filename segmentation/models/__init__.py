@@ -13,6 +13,7 @@ from segmentation.models.score import (
     Scoring,
 )
 from segmentation.models.segment import Segment
+from segmentation.models.series import Reminder, ReminderLetter, Series, Step, Variant
 
 __all__ = [
     "Advice",
@@ -23,9 +24,14 @@ __all__ = [
     "Method",
     "QuarterSummary",
     "Relationship",
+    "Reminder",
+    "ReminderLetter",
     "Rules",
     "Score",
     "Scoring",
     "Segment",
+    "Series",
+    "Step",
     "TypicalInterval",
+    "Variant",
 ]

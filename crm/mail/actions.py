@@ -1,0 +1,117 @@
+"""Putting mail into the outbox. It leaves by itself; see delivery.py."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from crm.mail.addresses import address_hash, normal
+from crm.mail.kinds import Kind
+from crm.mail.letterhead import Letterhead
+from crm.mail.models import OutgoingMail, Sender
+from crm.mail.models.outgoing import new_public_id
+from crm.mail.ring import ring
+from crm.team.models import User
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """`id` is the customer's, `country` his ISO code or "" where it is the team's, `basis` the legal one in words."""
+
+    name: str
+    email: str
+    language: str
+    country: str = ""
+    id: int | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is said: one line, plain text, and the same as HTML that stands between our head and foot."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def compose(
+    *,
+    sender: Sender,
+    kind: Kind,
+    key: str,
+    to: Recipient,
+    content: Content,
+    now: datetime,
+    valid_for: timedelta,
+    advertising: bool = False,
+    by: User | None = None,
+    from_name: str = "",
+    reply_to: str = "",
+    not_before: datetime | None = None,
+) -> OutgoingMail:
+    """A mail, not yet saved, whole as the customer will see it. `key` names its occasion.
+
+    Advertising needs a legal basis: ValueError without one. Lines of the subject are joined: it becomes a header.
+    """
+    if advertising and not to.basis:
+        raise ValueError("Advertising needs a legal basis.")
+    public_id = new_public_id()
+    start = not_before or now
+    head = Letterhead(sender, language=to.language, public_id=public_id, advertising=advertising)
+    return OutgoingMail(
+        team_id=sender.team_id,
+        kind=kind.name,
+        idempotency_key=key,
+        public_id=public_id,
+        recipient_id=to.id,
+        by=by,
+        to_name=_one_line(to.name),
+        to_email=normal(to.email),
+        address_hash=address_hash(to.email),
+        country=to.country,
+        language=to.language,
+        from_name=_one_line(from_name or sender.name),
+        from_email=sender.email,
+        reply_to=reply_to or sender.reply_to,
+        subject=_one_line(content.subject)[:200],
+        text=head.text(content.text),
+        html=head.html(content.html, subject=content.subject),
+        is_advertising=advertising,
+        basis=to.basis[:300] if advertising else "",
+        message_id=f"<{public_id}@{sender.domain}>",
+        dated_at=start,
+        queued_at=now,
+        not_before=start,
+        valid_until=start + valid_for,
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@transaction.atomic
+def queue(mail: OutgoingMail) -> OutgoingMail:
+    """Put a composed mail into the outbox, in the caller's transaction; of the same occasion only the first stays."""
+    kept, is_new = OutgoingMail.objects.get_or_create(
+        idempotency_key=mail.idempotency_key,
+        defaults={
+            field.attname: getattr(mail, field.attname)
+            for field in OutgoingMail._meta.concrete_fields
+            if not field.primary_key and field.name != "idempotency_key"
+        },
+    )
+    if is_new:
+        ring(kept.pk)
+    return kept
+
+
+@transaction.atomic
+def queue_many(mails: Iterable[OutgoingMail]) -> None:
+    """The same for any number, a batch at a time. Those whose occasion was told already are left out."""
+    OutgoingMail.objects.bulk_create(mails, batch_size=BATCH, ignore_conflicts=True)
+    ring()

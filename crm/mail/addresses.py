@@ -1,0 +1,15 @@
+"""E-mail addresses as they are compared and remembered."""
+
+import hmac
+
+from django.conf import settings
+
+
+def normal(address: str) -> str:
+    """The form in which two addresses are the same."""
+    return address.strip().casefold()
+
+
+def address_hash(address: str) -> str:
+    """A keyed hash, 64 hexadecimal digits: it recognizes an address that is erased everywhere else."""
+    return hmac.new(settings.ADDRESS_KEY.encode(), normal(address).encode(), "sha256").hexdigest()

@@ -1,0 +1,98 @@
+"""Who is not to be written to, and who has been written to lately."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.mail.addresses import address_hash
+from crm.mail.models.outgoing import OutgoingMail
+from crm.team.models import Team
+
+ADVERTISING_PAUSE = timedelta(days=7)
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def of(self, team: Team, hashed: str) -> Self:
+        """What holds for an address, given its hash."""
+        return self.filter(team=team, address_hash=hashed)
+
+    def blocking(self, *, advertising: bool) -> Self:
+        """What forbids such a mail: an opt-out forbids advertising only, the others forbid every mail."""
+        return self if advertising else self.exclude(reason=Suppression.Why.OPTED_OUT)
+
+
+class Suppression(models.Model):
+    """An address never to write to; nothing of it but a keyed hash is kept, so that it survives erasure."""
+
+    class Why(models.TextChoices):
+        OPTED_OUT = "opted_out", _("wants no advertising")
+        COMPLAINED = "complained", _("complained of a mail as spam")
+        BOUNCED = "bounced", _("the address does not exist")
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="suppressions", db_index=False)
+    address_hash = models.CharField(max_length=64)
+    reason = models.CharField(max_length=10, choices=Why)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = SuppressionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "address_hash", "reason"], name="suppressed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address_hash[:8]}…: {self.reason}"
+
+    @classmethod
+    def record(cls, *, team: Team, address: str, reason: str, now: datetime) -> bool:
+        """Remember it; say whether it is new."""
+        _row, is_new = cls.objects.get_or_create(
+            team=team, address_hash=address_hash(address), reason=reason, defaults={"made_at": now}
+        )
+        return is_new
+
+
+class AdvertisingTurn(models.Model):
+    """Whose turn it is to write to an address: at most one advertising mail in ADVERTISING_PAUSE.
+
+    One row for each address. It is taken in the transaction of the hand-off, so that of two workers one gets it.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    address_hash = models.CharField(max_length=64)
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.SET_NULL, null=True, related_name="+")
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "address_hash"], name="one_turn_per_address")]
+
+    def __str__(self) -> str:
+        return f"{self.address_hash[:8]}…: {self.taken_at}"
+
+    @classmethod
+    def take(cls, mail: OutgoingMail, *, now: datetime) -> bool:
+        """Take the turn for `mail`, or keep it if it has it; False if another mail was sent too lately."""
+        mine = cls.objects.filter(team_id=mail.team_id, address_hash=mail.address_hash)
+        free = mine.filter(Q(taken_at__lte=now - ADVERTISING_PAUSE) | Q(mail=mail))
+        if free.update(mail=mail, taken_at=now):
+            return True
+        try:
+            with transaction.atomic():
+                cls.objects.create(
+                    team_id=mail.team_id, address_hash=mail.address_hash, mail=mail, taken_at=now
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    @classmethod
+    def free_from(cls, mail: OutgoingMail) -> datetime | None:
+        """The instant from which `mail` may take the turn; None if nobody has it."""
+        taken = cls.objects.filter(team_id=mail.team_id, address_hash=mail.address_hash)
+        latest = taken.exclude(mail=mail).values_list("taken_at", flat=True).first()
+        return latest and latest + ADVERTISING_PAUSE
