@@ -46,7 +46,7 @@ def deliver(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> bool:
         persist(mail.give_back)
         raise
     except Exception as error:  # of ours, or of the kind's: it shall not keep other mail from leaving
-        logger.exception("Mail %s could not be made ready.", mail.pk)
+        logger.error("Mail %s could not be made ready: %s", mail.pk, type(error).__name__)
         return _keep_failure(mail, TryLater(type(error).__name__), clock)
     return carrier is None or _hand_over(mail, carrier, clock)
 
