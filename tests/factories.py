@@ -4,10 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from contacts.models import Customer, Entry, LegalBasis, Person, Purchase
-from crm.mail.models import Suppression
-from contacts.models import Customer, Entry, Person, Purchase
 from crm.mail.addresses import address_hash
-from crm.mail.models import IN_HAND, OutgoingMail, Sender, State
+from crm.mail.models import IN_HAND, OutgoingMail, Sender, State, Suppression
 from crm.team.models import Absence, Team, User
 from followups.models import FollowUp, Slip
 
