@@ -91,6 +91,11 @@ class AdvertisingTurn(models.Model):
         return True
 
     @classmethod
+    def give_back(cls, mail: OutgoingMail) -> None:
+        """After `mail` has not left: another may have its turn."""
+        cls.objects.filter(team_id=mail.team_id, address_hash=mail.address_hash, mail=mail).delete()
+
+    @classmethod
     def free_from(cls, mail: OutgoingMail) -> datetime | None:
         """The instant from which `mail` may take the turn; None if nobody has it."""
         taken = cls.objects.filter(team_id=mail.team_id, address_hash=mail.address_hash)
