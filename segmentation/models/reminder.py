@@ -30,20 +30,18 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def due(self, *, on: date) -> Self:
         """Whose next letter is to be queued by that day, the letter before it having left or not being able to."""
-        unsettled = ReminderLetter.objects.unsettled().filter(reminder=OuterRef("pk"))
-        return self.going_on().filter(next_on__lte=on).exclude(Exists(unsettled))
+        return self.going_on().filter(next_on__lte=on).settled()
 
-    def bought_again(self) -> Self:
-        return self.filter(Exists(purchases_after()))
-
-    def spoken_to(self) -> Self:
-        """With whose customer a colleague has spoken since he was enrolled."""
-        return self.filter(Exists(talks_since()))
+    def settled(self) -> Self:
+        """Without a letter that waits in the outbox or is being handed over."""
+        return self.exclude(Exists(ReminderLetter.objects.unsettled().filter(reminder=OuterRef("pk"))))
 
     def note_purchases(self) -> int:
         """Bring `bought_on` up to the purchases. Returns how many rows were looked at."""
         rows = self.filter(Q(bought_on__isnull=False) | Exists(purchases_after()))
-        return rows.update(bought_on=Subquery(purchases_after().order_by("bought_on").values("bought_on")[:1]))
+        return rows.update(
+            bought_on=Subquery(purchases_after().order_by("bought_on").values("bought_on")[:1])
+        )
 
     @transaction.atomic
     def stop(self, why: str, *, now: datetime, by: User | None = None) -> int:
@@ -174,9 +172,7 @@ class ReminderLetterQuerySet(models.QuerySet["ReminderLetter"]):
 class ReminderLetter(models.Model):
     """A letter that was queued. The mail itself may be gone from the outbox one day."""
 
-    reminder = models.ForeignKey(
-        Reminder, on_delete=models.CASCADE, related_name="letters", db_index=False
-    )
+    reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="letters", db_index=False)
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+", db_index=False)
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="letters", null=True)
     mail = models.OneToOneField(OutgoingMail, on_delete=models.SET_NULL, null=True, related_name="+")
