@@ -117,6 +117,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             detail="",
         )
 
+    def put_back(self, *, reason: str, now: datetime) -> int:
+        """Undo withdraw() for what was withdrawn for that reason and is not too late. Returns how many wait again."""
+        rows = self.filter(state=State.SUPPRESSED, reason=reason, valid_until__gt=now)
+        return rows.update(state=State.QUEUED, reason="", settled_at=None)
+
 
 class OutgoingMail(models.Model):
     """One mail to one address. `kind` is one of crm.mail.kinds; `recipient_id` is the customer's id, if it has one.
