@@ -51,6 +51,11 @@ def kind_of(mail: OutgoingMail) -> Kind:
     return _kinds[mail.kind]
 
 
+def find_kind(mail: OutgoingMail) -> Kind | None:
+    """None for a mail of an app that is not here any longer."""
+    return _kinds.get(mail.kind)
+
+
 def kinds() -> list[Kind]:
     return list(_kinds.values())
 

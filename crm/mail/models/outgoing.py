@@ -68,7 +68,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def about(self, recipient_ids: Iterable[int], *, team: Team) -> Self:
         return self.filter(team=team, recipient_id__in=recipient_ids)
 
-    def withdraw(self, *, reason: str, now: datetime) -> int:
+    def withdraw(self, *, reason: str, now: datetime, by: User | None = None) -> int:
         """Keep these from leaving. Returns how many were kept back; what is being handed over already is not.
 
         In the transaction of the cause (a purchase, an opt-out), it also takes a mail from the worker who has
@@ -76,7 +76,13 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """
         rows = self.filter(state__in=(*WAITING, State.CLAIMED))
         return rows.update(
-            state=State.SUPPRESSED, reason=reason, claim="", lease_until=None, settled_at=now, detail=""
+            state=State.SUPPRESSED,
+            reason=reason,
+            claim="",
+            lease_until=None,
+            settled_at=now,
+            settled_by=by,
+            detail="",
         )
 
 
@@ -149,9 +155,39 @@ class OutgoingMail(models.Model):
             models.Index(fields=["lease_until"], name="mail_leased", condition=Q(state__in=IN_HAND)),
             models.Index(fields=["team", "state", "-id"], name="mail_of_team"),
             models.Index(fields=["team", "recipient_id"], name="mail_to_customer"),
-            models.Index(fields=["team", "-settled_at"], name="mail_settled"),
+            models.Index(fields=["team", "-id"], name="mail_newest"),
+            models.Index(fields=["team", "-settled_at", "state"], name="mail_settled"),
             models.Index(fields=["provider_id"], name="mail_at_provider", condition=~Q(provider_id="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}: {self.state}"
+
+    def resend(self, *, by: User, now: datetime) -> bool:
+        """Let it leave once more, as itself: with its Message-ID. False if nobody is to decide about it any longer."""
+        lasts = self.valid_until - self.not_before
+        return self._decide(
+            (State.UNKNOWN, State.FAILED),
+            state=State.QUEUED,
+            reason="",
+            not_before=now,
+            valid_until=now + lasts,
+            attempts=0,
+            handed_off_at=None,
+            settled_at=None,
+            settled_by=by,
+        )
+
+    def mark_delivered(self, *, by: User, now: datetime) -> bool:
+        """Somebody knows that it arrived. False if nobody is to decide about it any longer."""
+        return self._decide(
+            (State.UNKNOWN,), state=State.SENT, reason=Reason.BY_HAND, settled_at=now, settled_by=by
+        )
+
+    def _decide(self, states: Iterable[str], **fields: object) -> bool:
+        """Change the row if it is in one of those states; of any number who try, one does."""
+        rows = OutgoingMail.objects.filter(pk=self.pk, state__in=states)
+        if not rows.update(detail="", **fields):
+            return False
+        self.refresh_from_db()
+        return True
