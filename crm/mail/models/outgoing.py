@@ -35,6 +35,7 @@ class Reason(models.TextChoices):
     BOUNCED = "bounced", _("the address does not exist")
     WITHDRAWN = "withdrawn", _("taken out by a colleague")
     ERASED = "erased", _("the customer was erased")
+    NO_BASIS = "no_basis", _("there is no legal basis any more")
     TURN = "turn", _("another letter went to this address less than 7 days before")
     QUIET = "quiet", _("it is night, a Sunday or a holiday at the customer’s")
     TOO_LATE = "too_late", _("it could not leave while it was of use")
