@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from contacts.models import Customer, Entry, Person, Purchase
+from crm.mail.addresses import address_hash
+from crm.mail.models import IN_HAND, OutgoingMail, Sender, State
 from crm.team.models import Absence, Team, User
 from followups.models import FollowUp, Slip
 
@@ -90,3 +92,54 @@ def make_slip(**kw) -> Slip:
         }
         | kw
     )
+
+
+def make_sender(**kw) -> Sender:
+    """As whom a team writes; `team` is a new one if it is left out."""
+    team = kw.pop("team", None) or make_team()
+    fields = {
+        "name": "Carton & Co",
+        "email": "office@carton.example",
+        "postal_address": "Kartonweg 3, 55116 Mainz, Germany",
+    }
+    return Sender.objects.create(**{"team": team} | fields | kw)
+
+
+def make_mail(**kw) -> OutgoingMail:
+    """A mail of a kind that nobody has registered, waiting since NOW; whatever else its `state` asks for is there."""
+    n = next(_numbers)
+    team = kw.pop("team", None) or make_team()
+    to_email = kw.get("to_email", f"customer{n}@kessler.example")
+    fields = {
+        "kind": "note",
+        "idempotency_key": f"note:{n}",
+        "to_name": "Barbara Kessler",
+        "to_email": to_email,
+        "address_hash": address_hash(to_email),
+        "from_name": "Carton & Co",
+        "from_email": "office@carton.example",
+        "subject": f"Your cartons {n}",
+        "text": "They are ready.",
+        "html": "<p>They are ready.</p>",
+        "message_id": f"<{n}@carton.example>",
+        "dated_at": NOW,
+        "queued_at": NOW,
+        "not_before": NOW,
+        "valid_until": NOW + timedelta(days=3),
+    }
+    by_state = _mail_fields(kw.get("state", State.QUEUED)) | (
+        {"basis": "consent"} if kw.get("is_advertising") else {}
+    )
+    return OutgoingMail.objects.create(**{"team": team} | fields | by_state | kw)
+
+
+def _mail_fields(state: str) -> dict:
+    """What the row of a mail in that state also has."""
+    fields = {}
+    if state in IN_HAND:
+        fields |= {"claim": "worker", "lease_until": NOW + timedelta(minutes=2)}
+    if state in (State.HANDOFF, State.SENT, State.UNKNOWN):
+        fields |= {"handed_off_at": NOW, "attempts": 1}
+    if state in (State.SENT, State.UNKNOWN, State.FAILED, State.SUPPRESSED, State.EXPIRED):
+        fields |= {"settled_at": NOW}
+    return fields
