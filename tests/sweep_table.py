@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from contacts.importing import files
 from contacts.models import ImportFile
+from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
 from crm.team.models import Absence, User
 from followups.models import FollowUp, Slip
@@ -23,6 +24,7 @@ from tests.factories import (
     make_dossier,
     make_entry,
     make_lead,
+    make_mail,
     make_purchase,
     make_slip,
     make_team,
@@ -195,6 +197,10 @@ def a_segment(world: World) -> dict:
     return {"pk": world.segment.pk}
 
 
+def an_opt_out_link(world: World) -> dict:
+    return {"token": token_for(make_mail(team=world.manager.team).public_id, purpose=UNSUBSCRIBE)}
+
+
 SHARED = {
     "home": page(everybody(302)),
     "healthz": page(everybody(200)),
@@ -217,6 +223,11 @@ TEAM = {
     "team:absences_of": form(team(200), at=lambda world: {"who": world.manager.pk}),
     "team:absence": form(team(200), at=an_absence),
     "team:end_absence": button(team(302), at=an_absence),
+}
+
+MAIL = {
+    # Who has the link may press the button, whoever he is.
+    "mail:unsubscribe": Row(get=everybody(200), post=everybody(200), at=an_opt_out_link),
 }
 
 CONTACTS = {
@@ -304,4 +315,4 @@ ACCOUNT = {
     "mfa_download_recovery_codes": Row(get=insiders(404), post=insiders(404)),
 }
 
-ROUTES: dict[str, Row] = SHARED | TEAM | CONTACTS | FOLLOWUPS | SEGMENTATION | ACCOUNT
+ROUTES: dict[str, Row] = SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | ACCOUNT
