@@ -24,6 +24,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         """What forbids such a mail: an opt-out forbids advertising only, the others forbid every mail."""
         return self if advertising else self.exclude(reason=Suppression.Why.OPTED_OUT)
 
+    def objections(self) -> Self:
+        """What a person has said, and not a mail server."""
+        return self.filter(reason__in=Suppression.OBJECTIONS)
+
 
 class Suppression(models.Model):
     """An address never to write to; nothing of it but a keyed hash is kept, so that it survives erasure."""
@@ -32,6 +36,8 @@ class Suppression(models.Model):
         OPTED_OUT = "opted_out", _("wants no advertising")
         COMPLAINED = "complained", _("complained of a mail as spam")
         BOUNCED = "bounced", _("the address does not exist")
+
+    OBJECTIONS = (Why.OPTED_OUT, Why.COMPLAINED)
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="suppressions", db_index=False)
     address_hash = models.CharField(max_length=64)
@@ -55,6 +61,13 @@ class Suppression(models.Model):
             team=team, address_hash=address_hash(address), reason=reason, defaults={"made_at": now}
         )
         return is_new
+
+    @classmethod
+    def carry_over(cls, team: Team, old: str, new: str) -> None:
+        """What the one behind the address of hash `old` has objected to also holds for his address of hash `new`."""
+        said = cls.objects.of(team, old).objections().values_list("reason", "made_at")
+        rows = [cls(team=team, address_hash=new, reason=why, made_at=at) for why, at in said]
+        cls.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 class AdvertisingTurn(models.Model):
@@ -89,6 +102,11 @@ class AdvertisingTurn(models.Model):
         except IntegrityError:
             return False
         return True
+
+    @classmethod
+    def give_back(cls, mail: OutgoingMail) -> None:
+        """After `mail` has not left: another may have its turn."""
+        cls.objects.filter(team_id=mail.team_id, address_hash=mail.address_hash, mail=mail).delete()
 
     @classmethod
     def free_from(cls, mail: OutgoingMail) -> datetime | None:
