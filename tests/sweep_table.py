@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from contacts.importing import files
 from contacts.models import ImportFile
 from crm.mail.tokens import UNSUBSCRIBE, token_for
+from crm.mail.models import OutgoingMail, State
 from crm.team import invitations
 from crm.team.models import Absence, User
 from followups.models import FollowUp, Slip
@@ -26,6 +27,7 @@ from tests.factories import (
     make_lead,
     make_mail,
     make_purchase,
+    make_sender,
     make_slip,
     make_team,
     make_user,
@@ -81,6 +83,7 @@ class World:
     upload: ImportFile
     imported: ImportFile
     segment: Segment
+    mail: OutgoingMail
     sessions: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -96,6 +99,7 @@ def make_world() -> World:
     make_purchase(customer=dossier.customer)
     stranger = make_user(role=User.Role.ADMIN, password=PASSWORD)
     make_dossier(owner=stranger)
+    make_sender(team=team)
     return World(
         users={
             "anonymous": None,
@@ -114,6 +118,7 @@ def make_world() -> World:
         segment=Segment.objects.create(
             team=team, made_by=manager, name="Everybody in Mainz", filters=[MAINZ]
         ),
+        mail=make_mail(team=team, recipient_id=dossier.customer_id, state=State.UNKNOWN),
     )
 
 
@@ -199,6 +204,8 @@ def a_segment(world: World) -> dict:
 
 def an_opt_out_link(world: World) -> dict:
     return {"token": token_for(make_mail(team=world.manager.team).public_id, purpose=UNSUBSCRIBE)}
+def a_mail(world: World) -> dict:
+    return {"pk": world.mail.pk}
 
 
 SHARED = {
@@ -228,6 +235,18 @@ TEAM = {
 MAIL = {
     # Who has the link may press the button, whoever he is.
     "mail:unsubscribe": Row(get=everybody(200), post=everybody(200), at=an_opt_out_link),
+    "mail:outbox": page(leads(200)),
+    "mail:pause": button(team_leads(302)),
+    "mail:go_on": button(team_leads(302)),
+    "mail:health": page(leads(200)),
+    "mail:domain": page(leads(200)),
+    "mail:sender": form(leads(200)),
+    "mail:mail": page(team_leads(200), at=a_mail),
+    "mail:body": page(team_leads(200), at=a_mail),
+    "mail:again": button(team_leads(302), at=a_mail),
+    "mail:delivered": button(team_leads(302), at=a_mail),
+    # Nobody knows whether it has left: it cannot be taken out any longer.
+    "mail:take_out": button(team_leads(409), at=a_mail),
 }
 
 CONTACTS = {
