@@ -14,7 +14,7 @@ from contacts.models import ImportFile
 from crm.team import invitations
 from crm.team.models import Absence, User
 from followups.models import FollowUp, Slip
-from segmentation.models import Segment
+from segmentation.models import Segment, Series
 from tests.factories import (
     NOW,
     PASSWORD,
@@ -79,6 +79,7 @@ class World:
     upload: ImportFile
     imported: ImportFile
     segment: Segment
+    series: Series
     sessions: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -112,6 +113,7 @@ def make_world() -> World:
         segment=Segment.objects.create(
             team=team, made_by=manager, name="Everybody in Mainz", filters=[MAINZ]
         ),
+        series=Series.objects.create(team=team, made_by=manager, name="Time to order again"),
     )
 
 
@@ -195,6 +197,10 @@ def a_segment(world: World) -> dict:
     return {"pk": world.segment.pk}
 
 
+def a_series(world: World) -> dict:
+    return {"pk": world.series.pk}
+
+
 SHARED = {
     "home": page(everybody(302)),
     "healthz": page(everybody(200)),
@@ -273,6 +279,10 @@ SEGMENTATION = {
     # Empty rules are our proposal: they are saved.
     "segmentation:rules": Row(get=insiders(200), post=leads(302)),
     "segmentation:rules_preview": Row(get=leads(200), post=insiders(405)),
+    "segmentation:series_all": page(insiders(200)),
+    "segmentation:series_new": form(leads(200)),
+    "segmentation:series": page(team(200), at=a_series),
+    "segmentation:series_edit": form(team_leads(200), at=a_series),
     "segmentation:relationship": button(team(302), at=a_customer),
 }
 

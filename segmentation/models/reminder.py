@@ -43,7 +43,9 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def note_purchases(self) -> int:
         """Bring `bought_on` up to the purchases. Returns how many rows were looked at."""
         rows = self.filter(Q(bought_on__isnull=False) | Exists(purchases_after()))
-        return rows.update(bought_on=Subquery(purchases_after().order_by("bought_on").values("bought_on")[:1]))
+        return rows.update(
+            bought_on=Subquery(purchases_after().order_by("bought_on").values("bought_on")[:1])
+        )
 
     @transaction.atomic
     def stop(self, why: str, *, now: datetime, by: User | None = None) -> int:
@@ -174,9 +176,7 @@ class ReminderLetterQuerySet(models.QuerySet["ReminderLetter"]):
 class ReminderLetter(models.Model):
     """A letter that was queued. The mail itself may be gone from the outbox one day."""
 
-    reminder = models.ForeignKey(
-        Reminder, on_delete=models.CASCADE, related_name="letters", db_index=False
-    )
+    reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="letters", db_index=False)
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+", db_index=False)
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="letters", null=True)
     mail = models.OneToOneField(OutgoingMail, on_delete=models.SET_NULL, null=True, related_name="+")
