@@ -30,15 +30,11 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def due(self, *, on: date) -> Self:
         """Whose next letter is to be queued by that day, the letter before it having left or not being able to."""
-        unsettled = ReminderLetter.objects.unsettled().filter(reminder=OuterRef("pk"))
-        return self.going_on().filter(next_on__lte=on).exclude(Exists(unsettled))
+        return self.going_on().filter(next_on__lte=on).settled()
 
-    def bought_again(self) -> Self:
-        return self.filter(Exists(purchases_after()))
-
-    def spoken_to(self) -> Self:
-        """With whose customer a colleague has spoken since he was enrolled."""
-        return self.filter(Exists(talks_since()))
+    def settled(self) -> Self:
+        """Without a letter that waits in the outbox or is being handed over."""
+        return self.exclude(Exists(ReminderLetter.objects.unsettled().filter(reminder=OuterRef("pk"))))
 
     def note_purchases(self) -> int:
         """Bring `bought_on` up to the purchases. Returns how many rows were looked at."""
