@@ -35,6 +35,7 @@ class Reason(models.TextChoices):
     BOUNCED = "bounced", _("the address does not exist")
     WITHDRAWN = "withdrawn", _("taken out by a colleague")
     ERASED = "erased", _("the customer was erased")
+    NO_BASIS = "no_basis", _("there is no legal basis any more")
     TURN = "turn", _("another letter went to this address less than 7 days before")
     QUIET = "quiet", _("it is night, a Sunday or a holiday at the customer’s")
     TOO_LATE = "too_late", _("it could not leave while it was of use")
@@ -100,6 +101,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def about(self, recipient_ids: Iterable[int], *, team: Team) -> Self:
         return self.filter(team=team, recipient_id__in=recipient_ids)
 
+    def to_address(self, hashed: str, *, team: Team) -> Self:
+        """All to one address, given its hash."""
+        return self.filter(team=team, address_hash=hashed)
+
     def withdraw(self, *, reason: str, now: datetime, by: User | None = None) -> int:
         """Keep these from leaving. Returns how many were kept back; what is being handed over already is not.
 
@@ -116,6 +121,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             settled_by=by,
             detail="",
         )
+
+    def put_back(self, *, reason: str, now: datetime) -> int:
+        """Undo withdraw() for what was withdrawn for that reason and is not too late. Returns how many wait again."""
+        rows = self.filter(state=State.SUPPRESSED, reason=reason, valid_until__gt=now)
+        return rows.update(state=State.QUEUED, reason="", settled_at=None)
 
 
 class OutgoingMail(models.Model):
@@ -187,6 +197,7 @@ class OutgoingMail(models.Model):
             models.Index(fields=["lease_until"], name="mail_leased", condition=Q(state__in=IN_HAND)),
             models.Index(fields=["team", "state", "-id"], name="mail_of_team"),
             models.Index(fields=["team", "recipient_id"], name="mail_to_customer"),
+            models.Index(fields=["team", "address_hash"], name="mail_to_address"),
             models.Index(fields=["team", "-id"], name="mail_newest"),
             models.Index(fields=["team", "-settled_at", "state"], name="mail_settled"),
             models.Index(fields=["provider_id"], name="mail_at_provider", condition=~Q(provider_id="")),
@@ -215,6 +226,11 @@ class OutgoingMail(models.Model):
         return self._decide(
             (State.UNKNOWN,), state=State.SENT, reason=Reason.BY_HAND, settled_at=now, settled_by=by
         )
+
+    def take_out(self, *, by: User, now: datetime) -> bool:
+        """Keep it from leaving. False if it has left, is being handed over, or will not leave anyway."""
+        mine = OutgoingMail.objects.filter(pk=self.pk)
+        return bool(mine.withdraw(reason=Reason.WITHDRAWN, now=now, by=by))
 
     def _decide(self, states: Iterable[str], **fields: object) -> bool:
         """Change the row if it is in one of those states; of any number who try, one does."""
