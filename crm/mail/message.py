@@ -53,14 +53,18 @@ def ascii_address(address: str) -> str:
     return f"{name}@{domain.encode('idna').decode()}"
 
 
-def _person(name: str, address: str, *, header: str) -> str:
-    address = ascii_address(address)
+def mailbox(name: str, address: str) -> str:
+    """As people write it, with all letters there are."""
     if not (name := _one_line(name)):
-        return address
+        return ascii_address(address)
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{ascii_address(address)}>'
+
+
+def _person(name: str, address: str, *, header: str) -> str:
     if name.isascii():
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{quoted}" <{address}>'
-    return f"{Header(name, 'utf-8', header_name=header).encode()} <{address}>"
+        return mailbox(name, address)
+    return f"{Header(_one_line(name), 'utf-8', header_name=header).encode()} <{ascii_address(address)}>"
 
 
 def _one_line(text: str) -> str:
