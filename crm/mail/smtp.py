@@ -54,7 +54,7 @@ class Smtp:
         self._say(lambda: server.docmd("DATA"), good=3)
         try:
             server.sock.settimeout(DELIVERY)
-            server.send(_LEADING_DOT.sub(b"..", self._message) + b"\r\n.\r\n")
+            server.send(_LEADING_DOT.sub(b"..", self._message) + b".\r\n")
             code, text = server.getreply()
             server.sock.settimeout(COMMAND)
         except OSError as error:

@@ -97,7 +97,10 @@ def note(register):
 @pytest.fixture
 def mail(db):
     return make_mail(
-        team=make_sender().team, to_name="Ludmila Ó Cinnéide", is_advertising=True, reply_to="nino@carton.example"
+        team=make_sender().team,
+        to_name="Ludmila Ó Cinnéide",
+        is_advertising=True,
+        reply_to="nino@carton.example",
     )
 
 

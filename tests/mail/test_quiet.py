@@ -45,9 +45,9 @@ def test_the_teams_region_has_its_own_holidays():
 
 
 def test_a_team_may_work_on_what_days_it_likes():
-    assert opens(utc(2026, 11, 21, 12), team=Team(country="DE", time_zone="Europe/Berlin", working_days="1")) == (
-        utc(2026, 11, 21, 12)
-    )
+    assert opens(
+        utc(2026, 11, 21, 12), team=Team(country="DE", time_zone="Europe/Berlin", working_days="1")
+    ) == (utc(2026, 11, 21, 12))
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_an_unknown_country_is_the_teams(country):
 @pytest.mark.parametrize("country", ["", "GE", "US", "AU", "RU", "KI"])
 def test_all_through_a_year_it_opens_soon_and_is_open_then(country):
     at = utc(2026, 1, 1)
-    for _ in range(0, 365 * 24, 41):
+    for _ in range(0, 365 * 24, 97):
         opening = opens(at, country)
         assert at <= opening <= at + timedelta(days=12)
         assert opens(opening, country) == opening
-        at += timedelta(hours=41)
+        at += timedelta(hours=97)
