@@ -126,7 +126,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def put_back(self, *, reason: str, now: datetime) -> int:
         """Undo withdraw() for what was withdrawn for that reason and is not too late. Returns how many wait again."""
         rows = self.filter(state=State.SUPPRESSED, reason=reason, valid_until__gt=now)
-        return rows.update(state=State.QUEUED, reason="", settled_at=None)
+        return rows.update(state=State.QUEUED, reason="", settled_at=None, settled_by=None)
 
 
 class OutgoingMail(models.Model):
