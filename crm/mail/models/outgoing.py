@@ -183,6 +183,11 @@ class OutgoingMail(models.Model):
             (State.UNKNOWN,), state=State.SENT, reason=Reason.BY_HAND, settled_at=now, settled_by=by
         )
 
+    def take_out(self, *, by: User, now: datetime) -> bool:
+        """Keep it from leaving. False if it has left, is being handed over, or will not leave anyway."""
+        mine = OutgoingMail.objects.filter(pk=self.pk)
+        return bool(mine.withdraw(reason=Reason.WITHDRAWN, now=now, by=by))
+
     def _decide(self, states: Iterable[str], **fields: object) -> bool:
         """Change the row if it is in one of those states; of any number who try, one does."""
         rows = OutgoingMail.objects.filter(pk=self.pk, state__in=states)
