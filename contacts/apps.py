@@ -5,7 +5,11 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
+        from contacts.letters.kinds import LETTER, TRIAL
         from contacts.models import Purchase
+        from crm.mail import kinds
         from crm.team import summaries
 
+        kinds.register(LETTER)
+        kinds.register(TRIAL)
         summaries.register_amounts(lambda team: Purchase.objects.filter(team=team).exists())
