@@ -1,5 +1,7 @@
 """Writing to a customer by hand: one letter, through the outbox, into the timeline."""
 
+import re
+
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
@@ -21,6 +23,8 @@ from contacts.views.letter_frames import sender_of, show_letter, show_problems
 from crm.mail.actions import Content
 from crm.mail.framing import as_mail_body
 from crm.team.models import User
+
+_BRACE = re.compile("[{}]")  # in words that were sent they are no fields
 
 
 def _find(user: User, pk: int) -> Customer:
@@ -151,7 +155,7 @@ def take_back(request: HttpRequest, pk: int, entry_id: int) -> HttpResponse:
         messages.error(request, _("The letter is on its way already and cannot be taken back."))
         return redirect(f"{customer.get_absolute_url()}#timeline")
     messages.info(request, _("Taken back: nothing was sent. Here it lies, to be changed or left."))
-    subject, _gap, text = entry.text.partition("\n\n")
+    subject, _gap, text = _BRACE.sub(r"\\\g<0>", entry.text).partition("\n\n")
     writing = Writing(customer, sender=sender_of(request.user.team), by=request.user)
     initial = writing.begin(None, language=entry.mail.language) | {
         "subject": subject,
