@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from contacts import registry
 from contacts.models import Customer
-from crm.mail.models import Suppression
+from crm.mail.models import LANGUAGES, Suppression
 from crm.markup import fill, join, written
 from crm.templatetags.ringbinder import money, tel
 
@@ -49,6 +49,7 @@ def on_page(customer: Customer, currency: str) -> SafeString:
         (_("Phone"), _phone(customer.phone)),
         (_("E-mail"), _mail(customer.email)),
         (_("Address"), customer.address),
+        (_("Language of letters"), dict(LANGUAGES).get(customer.language, "")),
         (_("Web"), _web(customer.website)),
         (_("Number"), customer.number),
         (_("VAT ID"), customer.vat_id),
