@@ -100,6 +100,7 @@ PAGES = {
     "import": lambda f: reverse("contacts:import"),
     "segments": lambda f: reverse("segmentation:overview"),
     "due soon": lambda f: reverse("segmentation:due"),
+    "legal basis for all": lambda f: reverse("segmentation:due") + "?basis=1",
     "a cell of segments": lambda f: reverse("segmentation:customers") + "?r=4&f=3",
     "nobody like that": lambda f: reverse("segmentation:due") + "?group=lost",
     "interval": lambda f: reverse("segmentation:interval"),
