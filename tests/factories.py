@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
-from contacts.models import Customer, Entry, Person, Purchase
+from contacts.models import Customer, Entry, LegalBasis, Person, Purchase
 from crm.mail.addresses import address_hash
-from crm.mail.models import IN_HAND, OutgoingMail, Sender, State
+from crm.mail.models import IN_HAND, OutgoingMail, Sender, State, Suppression
 from crm.team.models import Absence, Team, User
 from followups.models import FollowUp, Slip
 
@@ -50,6 +50,32 @@ def make_customer(**kw) -> Customer:
 def make_person(**kw) -> Person:
     customer = kw.pop("customer", None) or make_customer()
     return Person.objects.create(**{"customer": customer, "name": "Barbara Kessler"} | kw)
+
+
+def make_legal_basis(**kw) -> LegalBasis:
+    """A consent of May; `customers` are those who gave it."""
+    customers = kw.pop("customers", ())
+    team = kw.pop("team", None) or (customers[0].team if customers else make_team())
+    basis = LegalBasis.objects.create(
+        **{
+            "team": team,
+            "text": "Yes, please write to me about your paper.",
+            "source": "order form",
+            "given_on": date(2026, 5, 3),
+        }
+        | kw
+    )
+    for customer in customers:
+        customer.legal_basis = basis
+        customer.save()
+    return basis
+
+
+def make_suppression(**kw) -> Suppression:
+    """Of a customer's address, who wants no advertising unless `reason` says otherwise."""
+    customer = kw.pop("customer", None) or make_customer(email="info@kessler.example")
+    hashed = {"team": customer.team, "address_hash": customer.letter_hash, "made_at": NOW}
+    return Suppression.objects.create(**hashed | {"reason": Suppression.Why.OPTED_OUT} | kw)
 
 
 def make_followup(**kw) -> FollowUp:

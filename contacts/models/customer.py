@@ -9,7 +9,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -20,7 +20,7 @@ from contacts.models.legal_basis import LegalBasis
 from contacts.models.tag import BETWEEN_TAGS, JoinedNames, Tag
 from contacts.phones import normal_phone, phone_digits, query_digits
 from crm.mail.addresses import address_hash
-from crm.mail.models import LANGUAGES
+from crm.mail.models import LANGUAGES, Suppression
 from crm.team.models import Team, User
 
 if TYPE_CHECKING:
@@ -152,6 +152,20 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def tagged(self, tag: Tag) -> Self:
         return self.filter(pk__in=self.model.tags.through.objects.filter(tag=tag).values("customer"))
+
+    def suppressed(self, *reasons: str) -> Self:
+        """To whose address nothing, or no advertising, may go: for one of `reasons`, else for any."""
+        return self.filter(_suppressed(*reasons))
+
+    def open_to_advertising(self) -> Self:
+        """Who may be sent advertising: on a legal basis, with an address from which nobody forbade it."""
+        addressed = self.filter(legal_basis__isnull=False).exclude(letter_hash="")
+        return addressed.filter(~_suppressed())
+
+
+def _suppressed(*reasons: str) -> Exists:
+    rows = Suppression.objects.filter(team=OuterRef("team"), address_hash=OuterRef("letter_hash"))
+    return Exists(rows.filter(reason__in=reasons) if reasons else rows)
 
 
 class Customer(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.mail.addresses import address_hash
 from crm.mail.models.sender import LANGUAGES
 from crm.team.models import Team, User
 
@@ -67,11 +68,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def about(self, recipient_ids: Iterable[int], *, team: Team) -> Self:
         return self.filter(team=team, recipient_id__in=recipient_ids)
 
-    def to_address(self, hashed: str, *, team: Team) -> Self:
-        """All to one address, given its hash."""
-        return self.filter(team=team, address_hash=hashed)
+    def to_address(self, address: str, *, team: Team) -> Self:
+        return self.filter(team=team, address_hash=address_hash(address))
 
-    def withdraw(self, *, reason: str, now: datetime) -> int:
+    def withdraw(self, *, reason: str, now: datetime, by: User | None = None) -> int:
         """Keep these from leaving. Returns how many were kept back; what is being handed over already is not.
 
         In the transaction of the cause (a purchase, an opt-out), it also takes a mail from the worker who has
@@ -79,7 +79,13 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """
         rows = self.filter(state__in=(*WAITING, State.CLAIMED))
         return rows.update(
-            state=State.SUPPRESSED, reason=reason, claim="", lease_until=None, settled_at=now, detail=""
+            state=State.SUPPRESSED,
+            reason=reason,
+            claim="",
+            lease_until=None,
+            settled_at=now,
+            settled_by=by,
+            detail="",
         )
 
 
@@ -153,9 +159,39 @@ class OutgoingMail(models.Model):
             models.Index(fields=["team", "state", "-id"], name="mail_of_team"),
             models.Index(fields=["team", "recipient_id"], name="mail_to_customer"),
             models.Index(fields=["team", "address_hash"], name="mail_to_address"),
-            models.Index(fields=["team", "-settled_at"], name="mail_settled"),
+            models.Index(fields=["team", "-id"], name="mail_newest"),
+            models.Index(fields=["team", "-settled_at", "state"], name="mail_settled"),
             models.Index(fields=["provider_id"], name="mail_at_provider", condition=~Q(provider_id="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}: {self.state}"
+
+    def resend(self, *, by: User, now: datetime) -> bool:
+        """Let it leave once more, as itself: with its Message-ID. False if nobody is to decide about it any longer."""
+        lasts = self.valid_until - self.not_before
+        return self._decide(
+            (State.UNKNOWN, State.FAILED),
+            state=State.QUEUED,
+            reason="",
+            not_before=now,
+            valid_until=now + lasts,
+            attempts=0,
+            handed_off_at=None,
+            settled_at=None,
+            settled_by=by,
+        )
+
+    def mark_delivered(self, *, by: User, now: datetime) -> bool:
+        """Somebody knows that it arrived. False if nobody is to decide about it any longer."""
+        return self._decide(
+            (State.UNKNOWN,), state=State.SENT, reason=Reason.BY_HAND, settled_at=now, settled_by=by
+        )
+
+    def _decide(self, states: Iterable[str], **fields: object) -> bool:
+        """Change the row if it is in one of those states; of any number who try, one does."""
+        rows = OutgoingMail.objects.filter(pk=self.pk, state__in=states)
+        if not rows.update(detail="", **fields):
+            return False
+        self.refresh_from_db()
+        return True

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.mail.addresses import address_hash
 from crm.mail.models.outgoing import OutgoingMail
 from crm.team.models import Team
 
@@ -53,17 +54,17 @@ class Suppression(models.Model):
         return f"{self.address_hash[:8]}…: {self.reason}"
 
     @classmethod
-    def record(cls, *, team: Team, hashed: str, reason: str, now: datetime) -> bool:
-        """Remember it of the address with that hash; say whether it is new."""
+    def record(cls, *, team: Team, address: str, reason: str, now: datetime) -> bool:
+        """Remember it; say whether it is new."""
         _row, is_new = cls.objects.get_or_create(
-            team=team, address_hash=hashed, reason=reason, defaults={"made_at": now}
+            team=team, address_hash=address_hash(address), reason=reason, defaults={"made_at": now}
         )
         return is_new
 
     @classmethod
-    def lift(cls, *, team: Team, hashed: str, since: datetime | None = None) -> bool:
+    def lift(cls, *, team: Team, address: str, since: datetime | None = None) -> bool:
         """Forget an opt-out (made no earlier than `since`); say whether there was one. Nothing else is lifted."""
-        return cls.objects.of(team, hashed).opted_out(since=since).delete()[0] > 0
+        return cls.objects.of(team, address_hash(address)).opted_out(since=since).delete()[0] > 0
 
 
 class AdvertisingTurn(models.Model):
