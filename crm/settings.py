@@ -209,6 +209,9 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
     _mail.get("EMAIL_HOST_PASSWORD") or "",
 )
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+# Where mail that fails goes back to, and the mailbox in which it, complaints and answers arrive.
+BOUNCE_ADDRESS = env("BOUNCE_ADDRESS", default="")
+BOUNCE_IMAP_URL = env("BOUNCE_IMAP_URL", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ringbinder@localhost")
 
 # --- files that come in
