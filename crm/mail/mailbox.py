@@ -6,7 +6,8 @@ and gets a keyword by which it is not looked at again.
 
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
@@ -39,7 +40,8 @@ def collect(now: datetime) -> str:
     return f"{len(uids)} read, {told} about our mail" if uids else ""
 
 
-def opened(url: str) -> BaseMailBox:
+@contextmanager
+def opened(url: str) -> Iterator[BaseMailBox]:
     """Logged in, in the folder that the path names (INBOX). Certificates are checked."""
     parts = urlsplit(url)
     kinds: dict[str, tuple[Callable[..., BaseMailBox], int, dict]] = {
@@ -51,11 +53,19 @@ def opened(url: str) -> BaseMailBox:
         raise ImproperlyConfigured("BOUNCE_IMAP_URL is imaps://user:password@host:port/folder.")
     kind, port, options = kinds[parts.scheme]
     box = kind(parts.hostname, parts.port or port, timeout=PATIENCE, **options)
-    return box.login(
-        unquote(parts.username or ""),
-        unquote(parts.password or ""),
-        unquote(parts.path.strip("/")) or "INBOX",
-    )
+    folder = unquote(parts.path.strip("/")) or "INBOX"
+    try:
+        yield box.login(unquote(parts.username or ""), unquote(parts.password or ""), folder)
+    finally:
+        _leave(box)
+
+
+def _leave(box: BaseMailBox) -> None:
+    try:
+        box.client.logout()
+    except (box.client.error, OSError):  # the connection is broken; why, has been said
+        with suppress(OSError):
+            box.client.shutdown()
 
 
 def _keyword(box: BaseMailBox) -> str:

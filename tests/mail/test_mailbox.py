@@ -193,8 +193,8 @@ def test_without_a_mailbox_nothing_is_done(db, settings):
 
 @pytest.mark.parametrize("url", ["http://user:secret@host/", "imaps:///INBOX", "host"])
 def test_an_address_that_is_none(url):
-    with pytest.raises(ImproperlyConfigured) as error:
-        opened(url)
+    with pytest.raises(ImproperlyConfigured) as error, opened(url):
+        pass
     assert "secret" not in str(error.value)
 
 
