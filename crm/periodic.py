@@ -45,6 +45,8 @@ JOBS = (
     # Hourly, because midnight comes to teams at different hours; a team is scored once a day.
     Job("scores", "segmentation.nightly.score_all", HOUR),
     Job("expectations", "segmentation.nightly_expectations.expect_all", HOUR),
+    # After the expectations, by which it goes.
+    Job("reminders", "segmentation.reminding.sweep.remind_all", HOUR),
     Job("intervals", "segmentation.typical.keep_all", HOUR),
     Job("mailbox", "crm.mail.mailbox.collect", MINUTE),
     Job("clear_sessions", "crm.periodic.clear_sessions", DAY, at=time(3)),

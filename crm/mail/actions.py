@@ -8,7 +8,7 @@ from django.db import transaction
 
 from crm.mail.addresses import address_hash, normal
 from crm.mail.kinds import Kind, find_kind
-from crm.mail.letterhead import Letterhead
+from crm.mail.letterhead import Letterhead, opening_of
 from crm.mail.models import OutgoingMail, Sender
 from crm.mail.models.outgoing import new_public_id
 from crm.mail.ring import ring
@@ -79,7 +79,7 @@ def compose(
         reply_to=reply_to or sender.reply_to,
         subject=_one_line(content.subject)[:200],
         text=head.text(content.text),
-        html=head.html(content.html, subject=content.subject),
+        html=head.html(content.html, subject=content.subject, opening=opening_of(content.text)),
         is_advertising=advertising,
         basis=to.basis[:300] if advertising else "",
         message_id=f"<{public_id}@{sender.domain}>",

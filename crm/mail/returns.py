@@ -17,31 +17,31 @@ What, Why = Return.What, Suppression.Why
 
 
 @transaction.atomic
-def opt_out(*, team: Team, address: str, now: datetime) -> bool:
-    """No more advertising to that address; say whether that is new.
+def opt_out(*, team: Team, hashed: str, now: datetime) -> bool:
+    """No more advertising to the address with that hash; say whether that is new.
 
     For an opt-out told to a person. One that came by mail is `opted_out`.
     """
-    return _stop(team, address, Why.OPTED_OUT, now)
+    return _stop(team, hashed, Why.OPTED_OUT, now)
 
 
 @transaction.atomic
 def opted_out(mail: OutgoingMail, *, now: datetime) -> None:
     """The one who got `mail` wants no more advertising."""
-    if _stop(mail.team, mail.to_email, Why.OPTED_OUT, now):
+    if _stop(mail.team, mail.address_hash, Why.OPTED_OUT, now):
         tell_opted_out(mail, now=now)
 
 
 def take_back(mail: OutgoingMail, *, now: datetime) -> bool:
     """He has changed his mind; False after `UNDO`. What was withdrawn stays withdrawn."""
-    return Suppression.lift(team=mail.team, address=mail.to_email, since=now - UNDO)
+    return Suppression.lift(team=mail.team, hashed=mail.address_hash, since=now - UNDO)
 
 
 @transaction.atomic
 def bounced(mail: OutgoingMail, *, now: datetime, key: str = "", detail: str = "") -> None:
     """Its address does not exist: nothing is sent there any more."""
     if _note(mail, What.BOUNCED, key, now, detail):
-        _stop(mail.team, mail.to_email, Why.BOUNCED, now)
+        _stop(mail.team, mail.address_hash, Why.BOUNCED, now)
         _hear(mail, "bounced", now)
 
 
@@ -49,7 +49,7 @@ def bounced(mail: OutgoingMail, *, now: datetime, key: str = "", detail: str = "
 def complained(mail: OutgoingMail, *, now: datetime, key: str = "") -> None:
     """Its reader called it spam: nothing is sent there any more."""
     if _note(mail, What.COMPLAINED, key, now):
-        _stop(mail.team, mail.to_email, Why.COMPLAINED, now)
+        _stop(mail.team, mail.address_hash, Why.COMPLAINED, now)
         _hear(mail, "complained", now)
         tell_opted_out(mail, now=now)
 
@@ -74,13 +74,13 @@ def _note(mail: OutgoingMail, what: Return.What, key: str, now: datetime, detail
     return Return.objects.get_or_create(mail=mail, key=key or what, defaults=fields)[1]
 
 
-def _stop(team: Team, address: str, reason: Suppression.Why, now: datetime) -> bool:
+def _stop(team: Team, hashed: str, reason: Suppression.Why, now: datetime) -> bool:
     """Send nothing there any more that the reason forbids, not even what waits; say whether that is new."""
-    waiting = OutgoingMail.objects.to_address(address, team=team)
+    waiting = OutgoingMail.objects.to_address(hashed, team=team)
     if reason == Why.OPTED_OUT:
         waiting = waiting.filter(is_advertising=True)
     waiting.withdraw(reason=reason, now=now)
-    return Suppression.record(team=team, address=address, reason=reason, now=now)
+    return Suppression.record(team=team, hashed=hashed, reason=reason, now=now)
 
 
 def _hear(mail: OutgoingMail, event: str, *what: object) -> None:
