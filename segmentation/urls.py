@@ -1,6 +1,6 @@
 from django.urls import path
 
-from segmentation.views import own
+from segmentation.views import own, series, series_edit
 from segmentation.views.advice import advice
 from segmentation.views.customers import customers
 from segmentation.views.due import due
@@ -36,5 +36,9 @@ urlpatterns = [
     path("advice/", advice, name="advice"),
     path("rules/", rules, name="rules"),
     path("rules/preview/", preview, name="rules_preview"),
+    path("reminders/", series.series_all, name="series_all"),
+    path("reminders/new/", series_edit.new, name="series_new"),
+    path("reminders/<int:pk>/", series.series, name="series"),
+    path("reminders/<int:pk>/edit/", series_edit.edit, name="series_edit"),
     path("customers/<int:pk>/relationship/", relationship, name="relationship"),
 ]

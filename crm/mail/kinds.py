@@ -61,7 +61,10 @@ def kinds() -> list[Kind]:
 
 
 def on_opt_out(listener: OptedOut) -> None:
-    """`listener(mail, now)` hears in the transaction in which the one who got `mail` opts out, whatever its kind."""
+    """`listener(mail, now)` hears in the transaction in which the one who got `mail` opts out, whatever its kind.
+
+    Who complains of a mail as spam has opted out, too.
+    """
     _listeners.append(listener)
 
 

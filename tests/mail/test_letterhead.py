@@ -13,7 +13,6 @@ from crm.mail.letterhead import opening_of, unsubscribe_url
 from crm.mail.models import Sender
 from crm.mail.tokens import UNSUBSCRIBE, public_id_of
 from crm.team.models import Team
-
 from tests.factories import NOW
 
 KIND = Kind("letter", "Letter")

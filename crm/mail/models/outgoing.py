@@ -101,6 +101,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def about(self, recipient_ids: Iterable[int], *, team: Team) -> Self:
         return self.filter(team=team, recipient_id__in=recipient_ids)
 
+    def to_address(self, hashed: str, *, team: Team) -> Self:
+        """All to one address, given its hash."""
+        return self.filter(team=team, address_hash=hashed)
+
     def withdraw(self, *, reason: str, now: datetime, by: User | None = None) -> int:
         """Keep these from leaving. Returns how many were kept back; what is being handed over already is not.
 
@@ -193,6 +197,7 @@ class OutgoingMail(models.Model):
             models.Index(fields=["lease_until"], name="mail_leased", condition=Q(state__in=IN_HAND)),
             models.Index(fields=["team", "state", "-id"], name="mail_of_team"),
             models.Index(fields=["team", "recipient_id"], name="mail_to_customer"),
+            models.Index(fields=["team", "address_hash"], name="mail_to_address"),
             models.Index(fields=["team", "-id"], name="mail_newest"),
             models.Index(fields=["team", "-settled_at", "state"], name="mail_settled"),
             models.Index(fields=["provider_id"], name="mail_at_provider", condition=~Q(provider_id="")),

@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.mail.addresses import address_hash
 from crm.mail.models.outgoing import OutgoingMail
 from crm.team.models import Team
 
@@ -19,6 +18,11 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def of(self, team: Team, hashed: str) -> Self:
         """What holds for an address, given its hash."""
         return self.filter(team=team, address_hash=hashed)
+
+    def opted_out(self, *, since: datetime | None = None) -> Self:
+        """Opt-outs; with `since`, those made no earlier."""
+        rows = self.filter(reason=Suppression.Why.OPTED_OUT)
+        return rows.filter(made_at__gte=since) if since else rows
 
     def blocking(self, *, advertising: bool) -> Self:
         """What forbids such a mail: an opt-out forbids advertising only, the others forbid every mail."""
@@ -55,10 +59,10 @@ class Suppression(models.Model):
         return f"{self.address_hash[:8]}…: {self.reason}"
 
     @classmethod
-    def record(cls, *, team: Team, address: str, reason: str, now: datetime) -> bool:
-        """Remember it; say whether it is new."""
+    def record(cls, *, team: Team, hashed: str, reason: str, now: datetime) -> bool:
+        """Remember it of the address with that hash; say whether it is new."""
         _row, is_new = cls.objects.get_or_create(
-            team=team, address_hash=address_hash(address), reason=reason, defaults={"made_at": now}
+            team=team, address_hash=hashed, reason=reason, defaults={"made_at": now}
         )
         return is_new
 
@@ -68,6 +72,11 @@ class Suppression(models.Model):
         said = cls.objects.of(team, old).objections().values_list("reason", "made_at")
         rows = [cls(team=team, address_hash=new, reason=why, made_at=at) for why, at in said]
         cls.objects.bulk_create(rows, ignore_conflicts=True)
+
+    @classmethod
+    def lift(cls, *, team: Team, hashed: str, since: datetime | None = None) -> bool:
+        """Forget an opt-out (made no earlier than `since`); say whether there was one. Nothing else is lifted."""
+        return cls.objects.of(team, hashed).opted_out(since=since).delete()[0] > 0
 
 
 class AdvertisingTurn(models.Model):
