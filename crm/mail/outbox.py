@@ -16,7 +16,7 @@ from crm.mail.words import kind_words, state_words, why
 from crm.team.models import User
 
 PAGE = 50
-COUNTED = 100_000  # a heap is counted no further
+COUNTED = 10_000  # a heap is counted no further
 DECISIONS = 5  # are shown at the top
 
 
