@@ -5,7 +5,10 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
+        from contacts.legal_basis import heard_opt_out
         from contacts.models import Purchase
+        from crm.mail import kinds
         from crm.team import summaries
 
         summaries.register_amounts(lambda team: Purchase.objects.filter(team=team).exists())
+        kinds.on_opt_out(heard_opt_out)

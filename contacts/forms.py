@@ -16,6 +16,7 @@ from contacts.actions import save_card, save_person
 from contacts.importing.values import read_country, read_money
 from contacts.models import Customer, Person, Tag
 from contacts.models.tag import read_tags, write_tags
+from crm.mail.models import LANGUAGES
 from crm.team.models import User
 
 LONGEST_NOTE = 10_000
@@ -115,7 +116,7 @@ class CardForm(forms.ModelForm):
         model = Customer
         fields = [
             "name", "kind", "number", "about", "phone", "email", "website", "best_time",
-            "street", "postcode", "town", "country", "vat_id", "source", "annual_revenue", "customer_since",
+            "street", "postcode", "town", "country", "language", "vat_id", "source", "annual_revenue", "customer_since",
         ]  # fmt: skip
         widgets = {"customer_since": day_input()}
         help_texts = {"about": gettext_lazy("Such as “winery, 14 people”.")}
@@ -132,6 +133,7 @@ class CardForm(forms.ModelForm):
             self.initial["owner"] = self.instance.owner_id
         else:
             del self.fields["owner"]
+        self.fields["language"].choices = [("", _("that of the country")), *LANGUAGES]
         self.contested: list[Contested] = []
         complain_of_length(self)
         for field in self.fields.values():
@@ -172,7 +174,7 @@ class CardForm(forms.ModelForm):
             return value
 
     def _contest(self, name: str, now: object, mine: object) -> Contested:
-        words = dict(Customer.Kind.choices) if name == "kind" else {}
+        words = dict(Customer._meta.get_field(name).choices or ()) if name in ("kind", "language") else {}
         return Contested(name, self.fields[name].label, words.get(now, now), words.get(mine, mine))
 
     def clean_number(self) -> str:

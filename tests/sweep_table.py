@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from contacts.importing import files
 from contacts.models import ImportFile
+from crm.mail.models import OutgoingMail, State
+from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
 from crm.team.models import Absence, User
 from followups.models import FollowUp, Slip
@@ -23,7 +25,9 @@ from tests.factories import (
     make_dossier,
     make_entry,
     make_lead,
+    make_mail,
     make_purchase,
+    make_sender,
     make_slip,
     make_team,
     make_user,
@@ -79,6 +83,7 @@ class World:
     upload: ImportFile
     imported: ImportFile
     segment: Segment
+    mail: OutgoingMail
     series: Series
     sessions: dict[str, str] = field(default_factory=dict)
 
@@ -95,6 +100,7 @@ def make_world() -> World:
     make_purchase(customer=dossier.customer)
     stranger = make_user(role=User.Role.ADMIN, password=PASSWORD)
     make_dossier(owner=stranger)
+    make_sender(team=team)
     return World(
         users={
             "anonymous": None,
@@ -113,6 +119,7 @@ def make_world() -> World:
         segment=Segment.objects.create(
             team=team, made_by=manager, name="Everybody in Mainz", filters=[MAINZ]
         ),
+        mail=make_mail(team=team, recipient_id=dossier.customer_id, state=State.UNKNOWN),
         series=Series.objects.create(team=team, made_by=manager, name="Time to order again"),
     )
 
@@ -197,6 +204,14 @@ def a_segment(world: World) -> dict:
     return {"pk": world.segment.pk}
 
 
+def an_opt_out_link(world: World) -> dict:
+    return {"token": token_for(make_mail(team=world.manager.team).public_id, purpose=UNSUBSCRIBE)}
+
+
+def a_mail(world: World) -> dict:
+    return {"pk": world.mail.pk}
+
+
 def a_series(world: World) -> dict:
     return {"pk": world.series.pk}
 
@@ -225,6 +240,23 @@ TEAM = {
     "team:end_absence": button(team(302), at=an_absence),
 }
 
+MAIL = {
+    # Who has the link may press the button, whoever he is.
+    "mail:unsubscribe": Row(get=everybody(200), post=everybody(200), at=an_opt_out_link),
+    "mail:outbox": page(leads(200)),
+    "mail:pause": button(team_leads(302)),
+    "mail:go_on": button(team_leads(302)),
+    "mail:health": page(leads(200)),
+    "mail:domain": page(leads(200)),
+    "mail:sender": form(leads(200)),
+    "mail:mail": page(team_leads(200), at=a_mail),
+    "mail:body": page(team_leads(200), at=a_mail),
+    "mail:again": button(team_leads(302), at=a_mail),
+    "mail:delivered": button(team_leads(302), at=a_mail),
+    # Nobody knows whether it has left: it cannot be taken out any longer.
+    "mail:take_out": button(team_leads(409), at=a_mail),
+}
+
 CONTACTS = {
     "contacts:list": page(insiders(200)),
     "contacts:find": page(insiders(302)),  # without a script it is the list
@@ -233,6 +265,9 @@ CONTACTS = {
     "contacts:print": page(team(200), at=a_customer),
     "contacts:edit": form(team(200), at=a_customer),
     "contacts:hand_over": form(team_leads(200), at=lambda world: {"who": world.manager.pk}),
+    "contacts:legal_basis": form(team(200), at=a_customer),
+    "contacts:legal_basis_withdraw": button(team(302), at=a_customer),
+    "contacts:no_advertising": Row(get=team(200), post=team(302), at=a_customer),
     "contacts:note": button(team(422), at=a_customer),
     "contacts:person_add": form(team(200), at=a_customer),
     "contacts:person": form(team(200), at=a_person),
@@ -311,4 +346,4 @@ ACCOUNT = {
     "mfa_download_recovery_codes": Row(get=insiders(404), post=insiders(404)),
 }
 
-ROUTES: dict[str, Row] = SHARED | TEAM | CONTACTS | FOLLOWUPS | SEGMENTATION | ACCOUNT
+ROUTES: dict[str, Row] = SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | ACCOUNT

@@ -44,6 +44,8 @@ CUSTOMER_FIELDS = [
     Field("postcode", _("Postcode"), "plz postleitzahl postcode postalcode zip zipcode"),
     Field("town", _("Town"), "ort stadt town city wohnort"),
     Field("country", _("Country"), "land country staat"),
+    Field("language", _("Language of letters"), "sprache language korrespondenzsprache briefsprache"
+          " preferredlanguage locale"),
     Field("last_on", _("Last contact"), "letzterkontakt lastcontact lastcontacted letzterkontaktam"
           " lastcontacton letzteranruf lastcall lastcontactdate"),
     Field("next_on", _("Next contact"), "nachsterkontakt nextcontact wiedervorlage wv wvl nextcontacton"

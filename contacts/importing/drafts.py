@@ -10,13 +10,20 @@ from django.utils.translation import gettext as _
 
 from contacts.importing.columns import CUSTOMER_FIELDS, KEEP
 from contacts.importing.readers import UNREADABLE, Row, Table
-from contacts.importing.values import decimal_mark, read_country, read_date, read_email, read_money
+from contacts.importing.values import (
+    decimal_mark,
+    read_country,
+    read_date,
+    read_email,
+    read_language,
+    read_money,
+)
 from contacts.models import Customer, Person
 from contacts.models.tag import read_tags, write_tags
 from contacts.phones import normal_phone
 
 _LABELS = {each.key: each.label for each in CUSTOMER_FIELDS}
-_CARD = ("number", "name", "phone", "email", "street", "postcode", "town", "country", "annual_revenue",
+_CARD = ("number", "name", "phone", "email", "street", "postcode", "town", "country", "language", "annual_revenue",
          "about", "website", "vat_id", "source", "best_time", "customer_since")  # fmt: skip
 _LENGTHS = {key: Customer._meta.get_field(key).max_length for key in _CARD} | {
     "first_name": 100,
@@ -86,6 +93,7 @@ class Drafter:
         self.readers: dict[str, Callable[[str], Any]] = {
             "email": read_email,
             "country": read_country,
+            "language": read_language,
             "customer_since": read_date,
             "last_on": read_date,
             "next_on": read_date,

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from contacts.folding import contract, fold
+from crm.mail.models import LANGUAGES
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+)?")
 _DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?: [\d:.]+)?")
@@ -124,3 +125,22 @@ def _countries() -> dict[str, str]:
         for code in codes.keys() - _NO_COUNTRIES:
             known |= {contract(fold(codes[code])): code, code.lower(): code}
     return known | {"uk": "GB"}
+
+
+def read_language(text: str) -> str:
+    """The two letters of a language in which we write, given so, as “de-AT”, or by one of its names."""
+    name = contract(fold(text)).strip(".")
+    code = _languages().get(name) or _languages().get(re.split("[-_]", name)[0])
+    if not code:
+        raise ValueError(_("letters are written in English, German or Georgian"))
+    return code
+
+
+@lru_cache
+def _languages() -> dict[str, str]:
+    names = {code: {code, own, *_names_of_language(code)} for code, own in LANGUAGES}
+    return {contract(fold(name)): code for code, known in names.items() for name in known}
+
+
+def _names_of_language(code: str) -> set[str]:
+    return {Locale(reader).languages[code] for reader in ("en", "de")}

@@ -13,8 +13,8 @@ from crm.mail.actions import Content
 _MARK = re.compile(f"[{chr(MARKS.start)}-{chr(IN_LINK.stop - 1)}]")
 _ESCAPED_BRACE = re.compile(r"\\([{}])")
 # What Markdown would take for markup: at the beginning of a line, or anywhere.
-_LEADING = re.compile(r"^(\d*)([-+.)])(?=\s)")
-_MARKUP = re.compile(r"\\(?=[^\w\s])|\*|(?<![^\W_])_|_(?![^\W_])|\](?=\()|[{}]")
+_LEADING = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
+_MARKUP = re.compile(r"\\(?=[^\w\s]|$)|\*|(?<![^\W_])_|_(?![^\W_])|\](?=\(|$)|<(?=\w)|[{}]")
 
 
 class Compiled:
@@ -63,4 +63,4 @@ def compiled(subject: str, body: str) -> Compiled:
 
 def written_out(text: str, values: Mapping[str, str]) -> str:
     """`text` with the words of its fields, for someone to work on; they are written so that they say just the same."""
-    return replaced(text, lambda name: _MARKUP.sub(r"\\\g<0>", _LEADING.sub(r"\1\\\2", values[name])))
+    return replaced(text, lambda name: _LEADING.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", values[name])))

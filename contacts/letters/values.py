@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import pgettext
 
 from contacts.models import Customer
 from crm.mail.actions import Recipient
@@ -67,7 +67,7 @@ def greeting(person: str, language: str) -> str:
 @lru_cache
 def _greetings(language: str) -> tuple[str, str]:
     with translation.override(language):
-        return gettext("Dear %(name)s,"), pgettext("greeting in a letter", "Good day,")
+        return pgettext("in a letter", "Dear %(name)s,"), pgettext("in a letter", "Good day,")
 
 
 @lru_cache(maxsize=4096)

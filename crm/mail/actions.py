@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from crm.mail.addresses import address_hash, normal
-from crm.mail.kinds import Kind
-from crm.mail.letterhead import Letterhead
+from crm.mail.kinds import Kind, find_kind
+from crm.mail.letterhead import Letterhead, opening_of
 from crm.mail.models import OutgoingMail, Sender
 from crm.mail.models.outgoing import new_public_id
 from crm.mail.ring import ring
@@ -79,7 +79,7 @@ def compose(
         reply_to=reply_to or sender.reply_to,
         subject=_one_line(content.subject)[:200],
         text=head.text(content.text),
-        html=head.html(content.html, subject=content.subject),
+        html=head.html(content.html, subject=content.subject, opening=opening_of(content.text)),
         is_advertising=advertising,
         basis=to.basis[:300] if advertising else "",
         message_id=f"<{public_id}@{sender.domain}>",
@@ -115,3 +115,22 @@ def queue_many(mails: Iterable[OutgoingMail]) -> None:
     """The same for any number, a batch at a time. Those whose occasion was told already are left out."""
     OutgoingMail.objects.bulk_create(mails, batch_size=BATCH, ignore_conflicts=True)
     ring()
+
+
+@transaction.atomic
+def send_again(mail: OutgoingMail, *, by: User, now: datetime) -> bool:
+    """One that failed, or of which nobody knows. False if somebody decided it before."""
+    is_queued = mail.resend(by=by, now=now)
+    if is_queued:
+        ring(mail.pk)
+    return is_queued
+
+
+@transaction.atomic
+def confirm(mail: OutgoingMail, *, by: User, now: datetime) -> bool:
+    """Somebody knows that it arrived: its kind hears of it. False if somebody decided it before."""
+    was_sent = mail.mark_delivered(by=by, now=now)
+    kind = find_kind(mail)
+    if was_sent and kind and kind.sent:
+        kind.sent(mail, now)
+    return was_sent

@@ -51,12 +51,20 @@ def kind_of(mail: OutgoingMail) -> Kind:
     return _kinds[mail.kind]
 
 
+def find_kind(mail: OutgoingMail) -> Kind | None:
+    """None for a mail of an app that is not here any longer."""
+    return _kinds.get(mail.kind)
+
+
 def kinds() -> list[Kind]:
     return list(_kinds.values())
 
 
 def on_opt_out(listener: OptedOut) -> None:
-    """`listener(mail, now)` hears in the transaction in which the one who got `mail` opts out, whatever its kind."""
+    """`listener(mail, now)` hears in the transaction in which the one who got `mail` opts out, whatever its kind.
+
+    Who complains of a mail as spam has opted out, too.
+    """
     _listeners.append(listener)
 
 

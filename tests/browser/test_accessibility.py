@@ -95,6 +95,8 @@ PAGES = {
     "rules": lambda f: reverse("segmentation:rules"),
     "edit": lambda f: reverse("contacts:edit", args=[f.customer_id]),
     "person": lambda f: reverse("contacts:person_add", args=[f.customer_id]),
+    "legal basis": lambda f: reverse("contacts:legal_basis", args=[f.customer_id]),
+    "no advertising": lambda f: reverse("contacts:no_advertising", args=[f.customer_id]),
     "import": lambda f: reverse("contacts:import"),
     "segments": lambda f: reverse("segmentation:overview"),
     "due soon": lambda f: reverse("segmentation:due"),

@@ -4,7 +4,14 @@ from decimal import Decimal
 import pytest
 
 from contacts.importing.columns import KEEP, LEAVE_OUT, PURCHASE_FIELDS, chosen, guess
-from contacts.importing.values import decimal_mark, read_country, read_date, read_email, read_money
+from contacts.importing.values import (
+    decimal_mark,
+    read_country,
+    read_date,
+    read_email,
+    read_language,
+    read_money,
+)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +93,13 @@ def test_countries_are_known_by_code_and_by_their_english_and_german_names():
     assert [read_country(name) for name in names] == ["DE", "DE", "DE", "GE", "GB", "AT", "AT"]
     with pytest.raises(ValueError, match="not known"):
         read_country("Xanadu")
+
+
+def test_languages_of_letters_are_known_by_code_and_by_name():
+    names = ["de", "Deutsch", "german", "de-AT", "EN_us", "Englisch", "ქართული", "Georgisch", "ka"]
+    assert [read_language(name) for name in names] == ["de"] * 4 + ["en"] * 2 + ["ka"] * 3
+    with pytest.raises(ValueError, match="English, German or Georgian"):
+        read_language("Français")
 
 
 def test_an_address_is_read_or_refused():

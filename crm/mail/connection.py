@@ -1,0 +1,37 @@
+"""Where mail to customers goes, as far as settings and the team's own switch tell."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+
+from crm.mail.models import Sender
+
+
+class Way(models.TextChoices):
+    FOLDER = "folder"
+    SERVER = "server"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """`name` is the folder, the server with its port, or the provider."""
+
+    way: Way
+    name: str
+
+    @property
+    def stays_here(self) -> bool:
+        return self.way == Way.FOLDER
+
+
+def connection_of(sender: Sender | None) -> Connection:
+    backend = settings.EMAIL_BACKEND
+    if sender and sender.stays_here:
+        return Connection(Way.FOLDER, str(settings.MAIL_FOLDER))
+    if backend.startswith("anymail."):
+        return Connection(Way.PROVIDER, backend.split(".")[-2].replace("_", " "))
+    if backend.endswith("smtp.EmailBackend"):
+        return Connection(Way.SERVER, f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}")
+    return Connection(Way.FOLDER, str(settings.MAIL_FOLDER))

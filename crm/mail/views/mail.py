@@ -1,0 +1,89 @@
+"""One mail: as the customer sees it, what became of it, and what a lead may decide about it."""
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from crm.mail.actions import confirm, send_again
+from crm.mail.connection import connection_of
+from crm.mail.models import OutgoingMail, Sender
+from crm.mail.outbox import rows_of
+from crm.mail.words import history
+from crm.team.views.guards import leads_only
+
+# A stranger's HTML: no scripts, forms or links, nothing from outside, and an origin of its own.
+BODY_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+@require_safe
+@leads_only
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _show(request, _find(request, pk))
+
+
+@require_safe
+@leads_only
+@xframe_options_sameorigin
+def body(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mail's own HTML, for the frame in its page."""
+    return HttpResponse(_find(request, pk).html, headers={"Content-Security-Policy": BODY_POLICY})
+
+
+@require_POST
+@leads_only
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    done = send_again(found, by=request.user, now=timezone.now())
+    return _answer(request, found, done, _("It leaves again as soon as it may."))
+
+
+@require_POST
+@leads_only
+def delivered(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    return _answer(
+        request, found, confirm(found, by=request.user, now=timezone.now()), _("Marked as delivered.")
+    )
+
+
+@require_POST
+@leads_only
+def take_out(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    done = found.take_out(by=request.user, now=timezone.now())
+    return _answer(request, found, done, _("Taken out: it does not leave."))
+
+
+def _find(request: HttpRequest, pk: int) -> OutgoingMail:
+    mails = OutgoingMail.objects.visible_to(request.user).select_related("by", "settled_by")
+    return get_object_or_404(mails, pk=pk)
+
+
+def _answer(request: HttpRequest, found: OutgoingMail, done: bool, said: str) -> HttpResponse:
+    if not done:
+        return _show(request, _find(request, found.pk), status=409)
+    messages.success(request, said)
+    return redirect("mail:mail", found.pk)
+
+
+@csp_update({"frame-src": [SELF]})
+def _show(request: HttpRequest, found: OutgoingMail, *, status: int = 200) -> HttpResponse:
+    sender = Sender.objects.filter(team=found.team_id).first()
+    context = {
+        "mail": found,
+        "row": rows_of([found])[0],
+        "history": history(found),
+        "sender": sender,
+        "connection": connection_of(sender),
+        "came_late": status == 409,
+    }
+    return render(request, "mail/one.html", context, status=status)

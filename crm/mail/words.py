@@ -1,0 +1,92 @@
+"""A mail's state, kind and reasons in words."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.mail.health import Health
+from crm.mail.kinds import find_kind
+from crm.mail.models import IN_HAND, WAITING, OutgoingMail, Reason, State
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def kind_words(mail: OutgoingMail) -> str:
+    kind = find_kind(mail)
+    return str(kind.label) if kind else mail.kind
+
+
+def state_words(mail: OutgoingMail) -> str:
+    return str(State(mail.state).label)
+
+
+def why(mail: OutgoingMail) -> str:
+    """Why it waits or did not leave: our reason or its kind's, and what the server said."""
+    return ": ".join(filter(None, (reason_words(mail), mail.detail)))
+
+
+def reason_words(mail: OutgoingMail) -> str:
+    if mail.reason in Reason.values:
+        return str(Reason(mail.reason).label)
+    kind = find_kind(mail)
+    return str(kind.reasons.get(mail.reason, mail.reason)) if kind else mail.reason
+
+
+def ago(then: datetime, *, now: datetime) -> str:
+    """ "20 seconds ago", "3 hours ago": the largest unit only."""
+    return _("%s ago") % length(now - then)
+
+
+def length(time: timedelta) -> str:
+    """ "20 seconds", "3 hours": the largest unit only."""
+    seconds = max(0, int(time.total_seconds()))
+    if seconds < 60:
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    return timesince(EPOCH, EPOCH + time, depth=1)
+
+
+def history(mail: OutgoingMail) -> Iterator[tuple[datetime | None, str]]:
+    """What happened to it and when, as far as it is kept; None where the time is not."""
+    yield mail.queued_at, _("put into the outbox by %s") % mail.by if mail.by else _("put into the outbox")
+    if mail.not_before > mail.queued_at:
+        yield mail.not_before, _("may leave from here on")
+    if mail.attempts > 1:
+        yield None, ngettext("tried %(n)s time", "tried %(n)s times", mail.attempts) % {"n": mail.attempts}
+    if mail.state in IN_HAND:
+        yield None, state_words(mail)
+    if mail.handed_off_at:
+        yield mail.handed_off_at, _("handed over to the mail server")
+    if mail.settled_at:
+        yield mail.settled_at, _settled(mail)
+    elif mail.settled_by:
+        yield None, _("sent again by %s") % mail.settled_by
+    if mail.state in WAITING:
+        yield mail.valid_until, _("too late from here on")
+
+
+def _settled(mail: OutgoingMail) -> str:
+    said = {"what": state_words(mail), "who": mail.settled_by}
+    return _("%(what)s: decided by %(who)s") % said if mail.settled_by else said["what"]
+
+
+def told(health: Health) -> str:
+    """The sentence on top of the health page."""
+    if health.last_sent_at:
+        return _("Last mail left %s.") % ago(health.last_sent_at, now=health.now)
+    return _("No mail has left yet.")
+
+
+def signs(health: Health) -> dict[str, str]:
+    """Signs of life in words, by name: sweep, due, mailbox."""
+    seen = {"sweep": health.swept_at, "mailbox": health.mailbox_at}
+    words = {name: ago(at, now=health.now) if at else _("never") for name, at in seen.items()}
+    due = health.due_since and _("for %s") % length(health.now - health.due_since)
+    return words | {"due": due or _("no mail")}
+
+
+def today_words(health: Health) -> list[tuple[str, int]]:
+    """How many mails came to which end today."""
+    return [(str(state.label), health.today[state]) for state in State if state in health.today]
