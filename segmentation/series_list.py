@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from crm.mail.models import State
 from crm.team.models import User
-from segmentation.models import Series
+from segmentation.effect import Effect, effect_by_series
+from segmentation.models import Reminder, Series
 from segmentation.reminding.progress import GONE, Progress, progress_by_series
 
 LEFT = (State.SENT, State.UNKNOWN, GONE)
@@ -16,6 +17,7 @@ class Listed:
 
     series: Series
     progress: Progress
+    effect: Effect
 
     @property
     def under_way(self) -> int:
@@ -27,8 +29,12 @@ class Listed:
 
 
 def listed(user: User) -> list[Listed]:
-    """All series of the team in six queries, those that run first."""
+    """All series of the team in so many queries however many they are, those that run first."""
     series = list(Series.objects.visible_to(user).prefetch_related("steps"))
     progress = progress_by_series(series)
-    rows = [Listed(each, progress.get(each.pk, Progress())) for each in series]
+    reminders = Reminder.objects.filter(series__in=series)
+    effects = effect_by_series(reminders, on=user.today()) if series else {}
+    rows = [
+        Listed(each, progress.get(each.pk, Progress()), effects.get(each.pk, Effect())) for each in series
+    ]
     return sorted(rows, key=lambda row: not row.series.is_running)

@@ -36,3 +36,9 @@ def day_chip(day: date, today: date) -> SafeString:
     return format_html(
         '<span class="rb-chip" data-wd="{}"><b>{}</b>{}</span>', weekday_key(day), day.day, word
     )
+
+
+@register.filter
+def hundred(share: float) -> str:
+    """A share as a width of 100."""
+    return f"{100 * share:.2f}"
