@@ -1,33 +1,26 @@
-"""A mail shown within one of our pages: in a frame in which nothing runs, is sent or is fetched from elsewhere."""
+"""Letters within our pages: in a frame of their own, where they can do nothing."""
 
 from collections.abc import Callable
 from functools import wraps
 
-from csp.constants import SELF
-from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-View = Callable[..., HttpResponse]
-
-# A stranger's HTML, with the inline style that mail programs need; its origin is nobody's.
-POLICY = (
+# A stranger's HTML: no scripts, forms or links, nothing from outside, and an origin of its own.
+BODY_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+View = Callable[..., HttpResponse]
 
 
 def as_mail_body(view: View) -> View:
-    """The view answers a mail's own HTML, for an <iframe sandbox> in a page `with_mail_body`."""
+    """The view answers with the HTML of a mail, for a frame in a page of ours."""
 
     @wraps(view)
-    @xframe_options_sameorigin
     def framed(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        response["Content-Security-Policy"] = POLICY
+        response.headers["Content-Security-Policy"] = BODY_POLICY
         return response
 
-    return framed
-
-
-with_mail_body = csp_update({"frame-src": [SELF]})
+    return xframe_options_sameorigin(framed)

@@ -1,5 +1,7 @@
 """Who gets the next letter of a series and why; the letter itself; taking somebody out."""
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.views.customers import wants_part
-from crm.mail.framing import as_mail_body, with_mail_body
+from crm.mail.framing import as_mail_body
 from segmentation.models import Reminder, Series
 from segmentation.models.reminder import ReminderQuerySet
 from segmentation.reminding.words import with_reasons
@@ -56,7 +58,7 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@with_mail_body
+@csp_update({"frame-src": [SELF]})
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter of ?step=2 as this customer got it, or would get it now; ?variant=B of those that are tried."""
     page = _letter_page(request, pk)
