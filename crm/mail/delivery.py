@@ -148,7 +148,7 @@ def _has_not_left(mail: OutgoingMail, failure: NotSent, now: datetime) -> None:
 def _refused(mail: OutgoingMail, failure: Refused, now: datetime) -> None:
     reason = Reason.BOUNCED if failure.no_such_address else Reason.REFUSED
     if mail.fail(reason=reason, detail=failure.detail, now=now) and failure.no_such_address:
-        Suppression.record(team=mail.team, address=mail.to_email, reason=Suppression.Why.BOUNCED, now=now)
+        Suppression.record(team=mail.team, hashed=mail.address_hash, reason=Suppression.Why.BOUNCED, now=now)
         _tell(kind_of(mail).bounced, mail, now)
 
 

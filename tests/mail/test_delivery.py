@@ -254,14 +254,14 @@ def test_too_late_it_expires(inbox, sender):
 )
 def test_an_address_not_to_be_written_to(inbox, sender, why, is_advertising, state):
     mail = make_mail(team=sender.team, is_advertising=is_advertising)
-    Suppression.record(team=sender.team, address=mail.to_email, reason=why, now=NOW)
+    Suppression.record(team=sender.team, hashed=mail.address_hash, reason=why, now=NOW)
     drain()
     assert state_of(mail) == (state, why if state == State.SUPPRESSED else "")
     assert len(inbox.mails) == (state == State.SENT)
 
 
 def test_another_teams_suppression_says_nothing(inbox, mail):
-    Suppression.record(team=make_sender().team, address=mail.to_email, reason="bounced", now=NOW)
+    Suppression.record(team=make_sender().team, hashed=mail.address_hash, reason="bounced", now=NOW)
     drain()
     assert state_of(mail)[0] == State.SENT
 

@@ -90,7 +90,7 @@ def test_what_was_taken_back_on_the_last_day_is_no_purchase(lead, nino):
 
 
 def forbid(customer):
-    Suppression.record(team=customer.team, address=customer.email, reason="opted_out", now=NOW)
+    Suppression.record(team=customer.team, hashed=customer.letter_hash, reason="opted_out", now=NOW)
 
 
 @pytest.mark.parametrize(
