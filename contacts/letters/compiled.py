@@ -66,8 +66,9 @@ def written_out(text: str, values: Mapping[str, str]) -> str:
 
     Fields for which there is nothing to say stay in their braces.
     """
-    return replaced(text, lambda name: _as_words(values[name]) if values.get(name) else f"{{{name}}}")
 
+    def words(name: str, leads: bool) -> str:
+        said = _MARKUP.sub(r"\\\g<0>", values.get(name) or "")
+        return (_LEADING.sub(r"\1\\\2", said) if leads else said) or f"{{{name}}}"
 
-def _as_words(value: str) -> str:
-    return _LEADING.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", value))
+    return replaced(text, words)

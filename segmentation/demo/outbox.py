@@ -150,4 +150,4 @@ def _held_back(mail: OutgoingMail) -> None:
 
 def _expired(mail: OutgoingMail) -> None:
     mail.state, mail.reason, mail.detail = State.EXPIRED, Reason.TOO_LATE, ""
-    mail.handed_off_at, mail.settled_at = None, mail.valid_until
+    mail.handed_off_at = None
