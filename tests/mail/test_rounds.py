@@ -203,3 +203,18 @@ def test_what_could_not_be_announced_is_given_back(inbox, register, caplog):
     answers[:] = ["", ""]
     rounds.drain(clock=lambda: NOW)
     assert (state_of(mail), len(inbox.mails)) == (State.SENT, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_lost_with_its_transaction_is_told_again(inbox, register):
+    heard = []
+
+    def lose_once(mail: OutgoingMail, now: object) -> None:
+        heard.append(mail.attempts)
+        if len(heard) == 1:
+            connection.connection.close()
+
+    register(is_automatic=False, sent=lose_once)
+    mail = make_mail(team=make_sender().team)
+    rounds.drain(clock=lambda: NOW)
+    assert (state_of(mail), mail.attempts, heard, len(inbox.mails)) == (State.SENT, 1, [1, 1], 1)
