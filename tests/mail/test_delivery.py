@@ -479,7 +479,7 @@ def test_a_kind_that_fails_to_hear_changes_nothing_about_it(inbox, mail, registe
     assert state_of(mail) == (State.SENT, "")
     assert not OutgoingMail.objects.filter(kind="unfinished").exists()
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR] == [
-        f"The kind of mail {mail.pk} could not be told: ValueError"
+        f"What became of mail {mail.pk} could not be told: ValueError"
     ]
 
 
