@@ -265,6 +265,8 @@ CONTACTS = {
     "contacts:print": page(team(200), at=a_customer),
     "contacts:edit": form(team(200), at=a_customer),
     "contacts:hand_over": form(team_leads(200), at=lambda world: {"who": world.manager.pk}),
+    "contacts:export": button(team(200), at=a_customer),
+    "contacts:erase": form(team_leads(200), at=a_customer),
     "contacts:legal_basis": form(team(200), at=a_customer),
     "contacts:legal_basis_withdraw": button(team(302), at=a_customer),
     "contacts:no_advertising": Row(get=team(200), post=team(302), at=a_customer),

@@ -7,13 +7,14 @@ from django.db import IntegrityError, transaction
 from contacts.legal_basis import Statement, opt_out, record, withdraw
 from contacts.models import Customer, LegalBasis
 from crm.mail import kinds
-from crm.mail.models import OutgoingMail, Suppression
+from crm.mail.models import Suppression
 from tests.factories import (
     NOW,
     TODAY,
     make_customer,
     make_dossier,
     make_legal_basis,
+    make_mail,
     make_person,
     make_suppression,
 )
@@ -86,6 +87,12 @@ def test_the_question_is_one_query(kessler, django_assert_num_queries):
 # --- recording
 
 
+def mail_to(customer, **kw):
+    """An advertising mail that waits."""
+    about = {"team": customer.team, "recipient_id": customer.pk, "to_email": customer.email}
+    return make_mail(**about | {"is_advertising": True} | kw)
+
+
 def statement(**kw):
     said = {"kind": "consent", "text": "Yes, write to me.", "source": "order form", "given_on": TODAY}
     return Statement(**said | kw)
@@ -93,34 +100,6 @@ def statement(**kw):
 
 def notes(customer):
     return [entry.text for entry in customer.entries.latest_first()]
-
-
-def waiting_mail(customer, **kw):
-    """One in the outbox, about the customer."""
-    number = OutgoingMail.objects.count()
-    return OutgoingMail.objects.create(
-        **{
-            "team": customer.team,
-            "kind": "repurchase",
-            "idempotency_key": f"test:{number}",
-            "recipient_id": customer.pk,
-            "to_name": customer.name,
-            "to_email": customer.email,
-            "address_hash": customer.letter_hash,
-            "from_name": "Carton & Co",
-            "from_email": "post@carton.example",
-            "subject": "Time for new cartons",
-            "text": "…",
-            "html": "…",
-            "is_advertising": True,
-            "basis": "consent",
-            "message_id": f"<{number}@carton.example>",
-            "dated_at": NOW,
-            "not_before": NOW,
-            "valid_until": NOW + timedelta(5),
-        }
-        | kw
-    )
 
 
 def test_a_recorded_basis_stands_in_the_timeline(nino):
@@ -144,8 +123,8 @@ def test_a_statement_on_which_nobody_stands_any_more_goes(nino, kessler):
 
 
 def test_taking_it_back_holds_back_advertising_that_waits(nino, kessler):
-    advert, answer = waiting_mail(kessler), waiting_mail(kessler, is_advertising=False)
-    other = waiting_mail(make_customer(owner=nino, email="other@kessler.example"))
+    advert, answer = mail_to(kessler), mail_to(kessler, is_advertising=False)
+    other = mail_to(make_customer(owner=nino, email="other@kessler.example"))
     withdraw(customer=kessler, by=nino, now=NOW)
     withdraw(customer=kessler, by=nino, now=NOW)
     for mail in (advert, answer, other):
@@ -155,7 +134,7 @@ def test_taking_it_back_holds_back_advertising_that_waits(nino, kessler):
 
 
 def test_an_opt_out_by_hand_is_kept_once_and_holds_back_what_waits(nino, kessler):
-    mail = waiting_mail(kessler)
+    mail = mail_to(kessler)
     assert [opt_out(customer=kessler, by=nino, now=NOW) for _ in range(2)] == [True, False]
     mail.refresh_from_db()
     assert (mail.state, mail.reason) == ("suppressed", "opted_out")
@@ -182,14 +161,14 @@ def test_a_consent_does_not_bring_a_lost_address_back(nino, kessler):
 
 
 def test_who_opts_out_by_a_link_has_a_note_of_it(kessler):
-    kinds.tell_opted_out(waiting_mail(kessler), now=NOW)
+    kinds.tell_opted_out(mail_to(kessler), now=NOW)
     entry = kessler.entries.get()
     assert (entry.text, entry.author) == ("Wants no advertising any more: by the link in a letter.", None)
 
 
 def test_the_queue_refuses_advertising_without_a_basis(kessler):
     with pytest.raises(IntegrityError), transaction.atomic():
-        waiting_mail(kessler, basis="")
+        mail_to(kessler, basis="")
 
 
 # --- the page
