@@ -105,12 +105,13 @@ class Given:
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Model, ...]
+    is_derived: bool = False
 
     @classmethod
     def of(cls, section: Section) -> "Given":
         rows = tuple(section.rows)
         columns = tuple(Column(name, type(rows[0])) for name in section.columns) if rows else ()
-        return cls(section.key, str(section.title), columns, rows)
+        return cls(section.key, str(section.title), columns, rows, section.is_derived)
 
     @property
     def data(self) -> list[dict[str, object]]:

@@ -113,6 +113,17 @@ def opt_out(*, customer: Customer, by: User, now: datetime) -> bool:
     return is_new
 
 
+@transaction.atomic
+def trust_address(*, customer: Customer, by: User, now: datetime) -> bool:
+    """Somebody knows that the address exists, though a mail server said otherwise. False if none did."""
+    customer = _held(customer)
+    said = Suppression.objects.of(customer.team, customer.letter_hash).not_objections()
+    if not said.delete()[0]:
+        return False
+    _note(customer, _("The e-mail address is right: letters may go there again."), by=by, now=now)
+    return True
+
+
 def heard_opt_out(mail: OutgoingMail, now: datetime) -> None:
     """Keep in the timeline that the one who got `mail` opted out by its link, or complained of it."""
     said = Suppression.objects.of(mail.team, mail.address_hash)

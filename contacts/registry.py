@@ -49,12 +49,16 @@ class Facts(Protocol):
 
 @dataclass(frozen=True)
 class Section:
-    """Rows of one model that belong to a customer, as they are given to him: `columns` are fields or properties."""
+    """Rows of one model that belong to a customer, as they are given to him: `columns` are fields or properties.
+
+    `is_derived`: they are worked out from others.
+    """
 
     key: str
     title: str | Promise
     rows: Iterable[Model]
     columns: tuple[str, ...]
+    is_derived: bool = False
 
 
 class Erase(Protocol):

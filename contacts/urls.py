@@ -28,6 +28,7 @@ urlpatterns = [
     path("customers/<int:pk>/erase/", erase.erase, name="erase"),
     path("customers/<int:pk>/legal-basis/", legal_basis.legal_basis, name="legal_basis"),
     path("customers/<int:pk>/legal-basis/withdraw/", legal_basis.withdraw, name="legal_basis_withdraw"),
+    path("customers/<int:pk>/legal-basis/trust/", legal_basis.trust, name="trust_address"),
     path("customers/<int:pk>/no-advertising/", legal_basis.no_advertising, name="no_advertising"),
     path("customers/<int:pk>/people/new/", people.add, name="person_add"),
     path("customers/<int:pk>/people/<int:person_id>/", people.edit, name="person"),

@@ -32,12 +32,12 @@ def sections(customer: Customer) -> Iterator[Section]:
     def of(model: type, *related: str, at: str = "customer") -> object:
         return model.objects.filter(**{at: customer}).select_related(*related).order_by("pk")
 
-    yield Section("score", _("Score"), of(Score), SCORE)
-    yield Section(
-        "quarters", _("Purchases by quarter"), of(QuarterSummary), ("quarter", "days", "money", "last_on")
-    )
-    yield Section("groups", _("Groups by quarter"), of(GroupHistory), ("quarter", "group"))
-    yield Section("expectation", _("Next purchase"), of(Expectation), EXPECTATION)
+    yield Section("score", _("Score"), of(Score), SCORE, is_derived=True)
+    quarters = ("quarter", "days", "money", "last_on")
+    yield Section("quarters", _("Purchases by quarter"), of(QuarterSummary), quarters, is_derived=True)
+    groups = ("quarter", "group")
+    yield Section("groups", _("Groups by quarter"), of(GroupHistory), groups, is_derived=True)
+    yield Section("expectation", _("Next purchase"), of(Expectation), EXPECTATION, is_derived=True)
     yield Section("relationship", _("Relationship"), of(Relationship, "set_by"), ("kind", "set_by", "set_at"))
     yield Section("reminders", _("Reminders"), of(Reminder, "series"), REMINDER)
     letters = of(ReminderLetter, "variant", at="reminder__customer")

@@ -269,6 +269,7 @@ CONTACTS = {
     "contacts:erase": form(team_leads(200), at=a_customer),
     "contacts:legal_basis": form(team(200), at=a_customer),
     "contacts:legal_basis_withdraw": button(team(302), at=a_customer),
+    "contacts:trust_address": button(team(302), at=a_customer),
     "contacts:no_advertising": Row(get=team(200), post=team(302), at=a_customer),
     "contacts:note": button(team(422), at=a_customer),
     "contacts:person_add": form(team(200), at=a_customer),

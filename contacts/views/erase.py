@@ -59,7 +59,7 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "customer": customer,
         "form": form,
-        "given": [given for given in everything(customer) if given.key not in ("customer", "suppressed")],
+        "given": [each for each in everything(customer) if not each.is_derived and each.key != "suppressed"],
         "objected": objected_on(customer),
         "uploads": ImportFile.objects.filter(user__team=request.user.team, options__done__isnull=True),
     }

@@ -5,8 +5,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from contacts.legal_basis import Statement, opt_out, record, withdraw
+from contacts.letters import recipient_of
 from contacts.models import Customer, LegalBasis
 from crm.mail import kinds
+from crm.mail.actions import Content, compose
 from crm.mail.models import Suppression
 from tests.factories import (
     NOW,
@@ -16,6 +18,7 @@ from tests.factories import (
     make_legal_basis,
     make_mail,
     make_person,
+    make_sender,
     make_suppression,
 )
 
@@ -166,6 +169,23 @@ def test_who_opts_out_by_a_link_has_a_note_of_it(kessler):
     assert (entry.text, entry.author) == ("Wants no advertising any more: by the link in a letter.", None)
 
 
+def test_no_advertising_letter_is_composed_without_a_basis(nino, kessler):
+    sender, words = make_sender(team=nino.team), Content("Boxes", "Again?", "<p>Again?</p>")
+    letter = {
+        "sender": sender,
+        "kind": kinds.kinds()[0],
+        "content": words,
+        "now": NOW,
+        "valid_for": timedelta(3),
+    }
+    mail = compose(**letter, key="a", to=recipient_of(kessler, sender=sender), advertising=True)
+    assert mail.basis == "consent, 3 May 2026, order form"
+    withdraw(customer=kessler, by=nino, now=NOW)
+    kessler.refresh_from_db()
+    with pytest.raises(ValueError, match="legal basis"):
+        compose(**letter, key="b", to=recipient_of(kessler, sender=sender), advertising=True)
+
+
 def test_the_queue_refuses_advertising_without_a_basis(kessler):
     with pytest.raises(IntegrityError), transaction.atomic():
         mail_to(kessler, basis="")
@@ -188,7 +208,7 @@ def test_the_card_says_what_may_be_sent(client_of, nino, kessler):
         return re.search(r'<dt>Letters</dt><dd>([^<]*) <a class="rb-link" href="([^"]*)">', text).groups()
 
     href = f"/customers/{kessler.pk}/legal-basis/"
-    assert line() == ("consent, 3 May 2026, order form", href)
+    assert line() == ("Consent, 3 May 2026, order form", href)
     Customer.objects.update(legal_basis=None)
     assert line() == ("No legal basis: no advertising mail", href)
     for reason, words in (
@@ -204,8 +224,8 @@ def test_a_basis_is_recorded_on_its_page(page, kessler):
     client, path = page
     assert client.post(path, GIVEN).status_code == 302
     text = client.get(path).content.decode()
-    assert "consent, 3 May 2026, fair" in text
-    assert "recorded by Nino Beridze" in text
+    assert "Consent, 3 May 2026, fair" in text
+    assert "Recorded by Nino Beridze" in text
     kessler.refresh_from_db()
     assert kessler.legal_basis.source == "fair"
 
@@ -256,6 +276,21 @@ def test_no_advertising_is_asked_first(page, kessler):
     assert open_to_advertising() == []
 
 
+def test_an_address_that_is_right_is_tried_again(page, kessler):
+    client, path = page
+    button = "The address is right: try again"
+    assert button not in client.get(path).content.decode()
+    for reason in Suppression.Why.values:
+        make_suppression(customer=kessler, reason=reason)
+    client.post(f"{path}trust/")
+    client.post(f"{path}trust/")
+    assert sorted(row.reason for row in Suppression.objects.all()) == ["complained", "opted_out"]
+    assert notes(kessler) == ["The e-mail address is right: letters may go there again."]
+    Suppression.objects.all().delete()
+    make_suppression(customer=kessler, reason="bounced")
+    assert button in client.get(path).content.decode()
+
+
 def test_without_an_address_there_is_nothing_to_forbid(page, kessler):
     client, _path = page
     kessler.email = ""
@@ -273,7 +308,9 @@ def test_the_basis_is_taken_back_and_only_by_post(page, kessler):
     assert kessler.legal_basis is None
 
 
-@pytest.mark.parametrize("path", ["legal-basis/", "legal-basis/withdraw/", "no-advertising/"])
+@pytest.mark.parametrize(
+    "path", ["legal-basis/", "legal-basis/withdraw/", "legal-basis/trust/", "no-advertising/"]
+)
 def test_strangers_find_nothing(client_of, stranger, kessler, path):
     client = client_of(stranger)
     assert client.post(f"/customers/{kessler.pk}/{path}", GIVEN).status_code == 404
