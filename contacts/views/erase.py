@@ -20,12 +20,14 @@ from contacts.models import Customer, ImportFile
 from contacts.views.customers import sent
 from crm.team.views.guards import leads_only
 
+SHARED = ("legal_basis", "suppressed")  # sections of what may hold for others too
+
 
 class NameForm(forms.Form):
     """The name, written out: so nobody is erased by one press too many."""
 
     name = forms.CharField(
-        label=gettext_lazy("The customer’s name"),
+        label=gettext_lazy("Write the name of this customer, to be sure"),
         error_messages={"required": gettext_lazy("Write the name out.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -56,11 +58,12 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404 from error
         messages.success(request, _("The customer is erased."))
         return redirect("contacts:list")
+    waiting = ImportFile.objects.filter(user__team=request.user.team, options__done__isnull=True)
     context = {
         "customer": customer,
         "form": form,
-        "given": [each for each in everything(customer) if not each.is_derived and each.key != "suppressed"],
+        "given": [each for each in everything(customer) if not each.is_derived and each.key not in SHARED],
         "objected": objected_on(customer),
-        "uploads": ImportFile.objects.filter(user__team=request.user.team, options__done__isnull=True),
+        "uploads": sorted(set(waiting.values_list("name", flat=True))),
     }
     return render(request, "contacts/erase.html", context, status=422 if form.is_bound else 200)
