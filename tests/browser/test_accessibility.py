@@ -96,6 +96,7 @@ PAGES = {
     "edit": lambda f: reverse("contacts:edit", args=[f.customer_id]),
     "person": lambda f: reverse("contacts:person_add", args=[f.customer_id]),
     "legal basis": lambda f: reverse("contacts:legal_basis", args=[f.customer_id]),
+    "erase": lambda f: reverse("contacts:erase", args=[f.customer_id]),
     "no advertising": lambda f: reverse("contacts:no_advertising", args=[f.customer_id]),
     "import": lambda f: reverse("contacts:import"),
     "segments": lambda f: reverse("segmentation:overview"),
