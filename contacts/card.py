@@ -5,18 +5,21 @@ from collections.abc import Iterable
 from datetime import date
 from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from contacts import registry
 from contacts.models import Customer
-from crm.mail.models import LANGUAGES
-from crm.markup import fill, join
+from crm.mail.models import LANGUAGES, Suppression
+from crm.markup import fill, join, written
 from crm.templatetags.ringbinder import money, tel
 
 LINE = "<div><dt>{label}</dt><dd>{value}</dd></div>\n"
 LINK = '<a href="{href}">{text}</a>'
 WEB = '<a href="{href}" rel="noopener noreferrer" target="_blank">{text}</a>'
+CHANGE = '{text} <a class="rb-link" href="{href}">{change}<span class="visually-hidden"> {what}</span></a>'
 TAG, TAGS = '<span class="rb-tag">{name}</span>', '<span class="rb-tags">{tags}</span>'
 
 _WEB_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
@@ -55,6 +58,7 @@ def on_page(customer: Customer, currency: str) -> SafeString:
         (_("Owner"), customer.owner.name),
         (_("Tags"), _tags(customer.tag_names)),
         (_("Best time"), customer.best_time),
+        (_("Letters"), _letters(customer)),
     ]
     return _written(lines)
 
@@ -70,6 +74,24 @@ def _phone(phone: str) -> str:
 
 def _mail(address: str) -> str:
     return fill(LINK, href=f"mailto:{quote(address, safe='@')}", text=address) if address else ""
+
+
+def _letters(customer: Customer) -> str:
+    href = reverse("contacts:legal_basis", args=[customer.pk])
+    change = {"change": _("change"), "what": _("the legal basis")}
+    return fill(CHANGE, text=legal_standing(customer), href=href, **change)
+
+
+def legal_standing(customer: Customer) -> str:
+    """What the law lets one send to a customer read `with_legal_basis`, in a few words."""
+    if customer.suppressed_for:
+        day = {"day": written(localdate(customer.suppressed_at), "j M Y")}
+        return {
+            Suppression.Why.OPTED_OUT: _("Wants no advertising since %(day)s"),
+            Suppression.Why.COMPLAINED: _("Complained of a mail on %(day)s: no mail at all"),
+            Suppression.Why.BOUNCED: _("The address does not exist, as we know since %(day)s"),
+        }[customer.suppressed_for] % day
+    return str(customer.legal_basis or _("No legal basis: no advertising mail"))
 
 
 def _tags(names: list[str]) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from crm import periodic
+from crm.mail.pace import SWEEP_EVERY
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
@@ -29,6 +30,11 @@ def run_job(name: str) -> None:
 app.conf.beat_schedule = {
     job.name: {"task": run_job.name, "schedule": BELL, "args": (job.name,), "options": {"expires": BELL}}
     for job in periodic.JOBS
+}
+app.conf.beat_schedule["sweep"] = {
+    "task": "mail.sweep",
+    "schedule": SWEEP_EVERY,
+    "options": {"expires": SWEEP_EVERY},
 }
 app.conf.beat_max_loop_interval = BELL
 

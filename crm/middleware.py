@@ -5,6 +5,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 
+from crm.mail.public import is_public
+
+
+def forget_cookies(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Links in mails are for people without a login: whoever has one is not recognized there."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if is_public(request):
+            request.META.pop("HTTP_COOKIE", None)
+        return get_response(request)
+
+    return middleware
+
 
 def keep_private(
     get_response: Callable[[HttpRequest], HttpResponse],

@@ -48,10 +48,11 @@ def _collect_from(source: SlipSource, now: datetime) -> int:
     drafts = list(source.find(now))
     days = {draft.on for draft in drafts}
     laid = set(Slip.objects.filter(source=source.name, speaks_on__in=days).values_list("customer_id", "key"))
-    return sum(_lay(source, d, now) for d in drafts if (d.customer.pk, d.key) not in laid)
+    return sum(lay(source, d, now=now) for d in drafts if (d.customer.pk, d.key) not in laid)
 
 
-def _lay(source: SlipSource, draft: SlipDraft, now: datetime) -> bool:
+def lay(source: SlipSource, draft: SlipDraft, *, now: datetime) -> bool:
+    """Lay one slip; False if somebody is at the dossier."""
     try:
         speak_up(
             customer=draft.customer,

@@ -9,15 +9,22 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import registry
+        from crm.mail import kinds
         from followups import rhythms
         from followups.slips import register
         from segmentation import slips, told
         from segmentation.dossier_part import PANELS, whole
-        from segmentation.filters import buying, card, working  # noqa: F401 - in the order in which they are offered
+        from segmentation.filters import buying, card, working, writing  # noqa: F401 - in the order in which they are offered
+        from segmentation.reminding.kind import REPURCHASE
+        from segmentation.reminding.slips import ANSWERED_SOURCE
+        from segmentation.reminding.stopping import opted_out
         from segmentation.rhythm import rhythm_of
 
         register(slips.DUE_SOURCE)
         register(slips.THANKS_SOURCE)
+        register(ANSWERED_SOURCE)
+        kinds.register(REPURCHASE)
+        kinds.on_opt_out(opted_out)
         rhythms.register(rhythm_of)
         registry.register(
             registry.Part(
@@ -33,9 +40,11 @@ class SegmentationConfig(AppConfig):
 
 
 def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:
-    """Bring summaries, scores and expectations of these customers up to their purchases."""
+    """Bring scores and expectations of these customers up to their purchases, and end their reminders."""
     from segmentation.nightly_expectations import expect_some
+    from segmentation.reminding import stopping
     from segmentation.scores import refresh
 
     refresh(customer_ids, now=now)
     expect_some(customer_ids, now=now)
+    stopping.purchases_changed(customer_ids, now=now)

@@ -1,7 +1,8 @@
 from django.urls import path
 
-from segmentation.views import own
+from segmentation.views import own, series, series_edit
 from segmentation.views.advice import advice
+from segmentation.views.basis import undo_basis
 from segmentation.views.customers import customers
 from segmentation.views.due import due
 from segmentation.views.expectations import expectations
@@ -21,6 +22,7 @@ urlpatterns = [
     path("due/", due, name="due"),
     path("customers/", customers, name="customers"),
     path("undo/", undo, name="undo"),
+    path("undo-basis/", undo_basis, name="undo_basis"),
     path("own/", own.own, name="own"),
     path("own/new/", own.new, name="own_new"),
     path("own/<int:pk>/", own.own_members, name="own_members"),
@@ -36,5 +38,9 @@ urlpatterns = [
     path("advice/", advice, name="advice"),
     path("rules/", rules, name="rules"),
     path("rules/preview/", preview, name="rules_preview"),
+    path("reminders/", series.series_all, name="series_all"),
+    path("reminders/new/", series_edit.new, name="series_new"),
+    path("reminders/<int:pk>/", series.series, name="series"),
+    path("reminders/<int:pk>/edit/", series_edit.edit, name="series_edit"),
     path("customers/<int:pk>/relationship/", relationship, name="relationship"),
 ]

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from contacts.importing import files
 from contacts.models import ImportFile
 from crm.mail.models import OutgoingMail, State
+from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
 from crm.team.models import Absence, User
 from followups.models import FollowUp, Slip
-from segmentation.models import Segment
+from segmentation.models import Segment, Series
 from tests.factories import (
     NOW,
     PASSWORD,
@@ -83,6 +84,7 @@ class World:
     imported: ImportFile
     segment: Segment
     mail: OutgoingMail
+    series: Series
     sessions: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -118,6 +120,7 @@ def make_world() -> World:
             team=team, made_by=manager, name="Everybody in Mainz", filters=[MAINZ]
         ),
         mail=make_mail(team=team, recipient_id=dossier.customer_id, state=State.UNKNOWN),
+        series=Series.objects.create(team=team, made_by=manager, name="Time to order again"),
     )
 
 
@@ -201,8 +204,16 @@ def a_segment(world: World) -> dict:
     return {"pk": world.segment.pk}
 
 
+def an_opt_out_link(world: World) -> dict:
+    return {"token": token_for(make_mail(team=world.manager.team).public_id, purpose=UNSUBSCRIBE)}
+
+
 def a_mail(world: World) -> dict:
     return {"pk": world.mail.pk}
+
+
+def a_series(world: World) -> dict:
+    return {"pk": world.series.pk}
 
 
 SHARED = {
@@ -230,6 +241,8 @@ TEAM = {
 }
 
 MAIL = {
+    # Who has the link may press the button, whoever he is.
+    "mail:unsubscribe": Row(get=everybody(200), post=everybody(200), at=an_opt_out_link),
     "mail:outbox": page(leads(200)),
     "mail:pause": button(team_leads(302)),
     "mail:go_on": button(team_leads(302)),
@@ -252,6 +265,9 @@ CONTACTS = {
     "contacts:print": page(team(200), at=a_customer),
     "contacts:edit": form(team(200), at=a_customer),
     "contacts:hand_over": form(team_leads(200), at=lambda world: {"who": world.manager.pk}),
+    "contacts:legal_basis": form(team(200), at=a_customer),
+    "contacts:legal_basis_withdraw": button(team(302), at=a_customer),
+    "contacts:no_advertising": Row(get=team(200), post=team(302), at=a_customer),
     "contacts:note": button(team(422), at=a_customer),
     "contacts:person_add": form(team(200), at=a_customer),
     "contacts:person": form(team(200), at=a_person),
@@ -281,6 +297,7 @@ SEGMENTATION = {
     "segmentation:due": form(insiders(200)),
     "segmentation:customers": form(insiders(200)),
     "segmentation:undo": button(insiders(302)),
+    "segmentation:undo_basis": Row(post=leads(302)),
     "segmentation:interval": page(insiders(200)),
     "segmentation:expectations": page(insiders(200)),
     "segmentation:own": page(insiders(200)),
@@ -298,6 +315,10 @@ SEGMENTATION = {
     # Empty rules are our proposal: they are saved.
     "segmentation:rules": Row(get=insiders(200), post=leads(302)),
     "segmentation:rules_preview": Row(get=leads(200), post=insiders(405)),
+    "segmentation:series_all": page(insiders(200)),
+    "segmentation:series_new": form(leads(200)),
+    "segmentation:series": page(team(200), at=a_series),
+    "segmentation:series_edit": form(team_leads(200), at=a_series),
     "segmentation:relationship": button(team(302), at=a_customer),
 }
 

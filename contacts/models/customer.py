@@ -21,6 +21,7 @@ from contacts.models.tag import BETWEEN_TAGS, JoinedNames, Tag
 from contacts.phones import normal_phone, phone_digits, query_digits
 from crm.mail.addresses import address_hash
 from crm.mail.models import LANGUAGES, Suppression
+from crm.mail.models.suppression import SuppressionQuerySet
 from crm.team.models import Team, User
 
 if TYPE_CHECKING:
@@ -155,17 +156,39 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def suppressed(self, *reasons: str) -> Self:
         """To whose address nothing, or no advertising, may go: for one of `reasons`, else for any."""
-        return self.filter(_suppressed(*reasons))
+        return self.filter(is_suppressed(*reasons))
 
     def open_to_advertising(self) -> Self:
         """Who may be sent advertising: on a legal basis, with an address from which nobody forbade it."""
-        addressed = self.filter(legal_basis__isnull=False).exclude(letter_hash="")
-        return addressed.filter(~_suppressed())
+        return self.filter(may_be_sent_advertising())
+
+    def without_basis(self) -> Self:
+        """For whom a legal basis may be stated: they have none, and did not object."""
+        return self.filter(~is_suppressed(*Suppression.OBJECTIONS), legal_basis__isnull=True)
+
+    def with_legal_basis(self) -> Self:
+        """With what the law lets one send, in the same query: `suppressed_for` and `suppressed_at` say what forbids
+        it, an opt-out before all else, and since when; they are None where nothing does."""
+        found = _suppressions().order_by("-reason")
+        return self.select_related("legal_basis").annotate(
+            suppressed_for=Subquery(found.values("reason")[:1]),
+            suppressed_at=Subquery(found.values("made_at")[:1]),
+        )
 
 
-def _suppressed(*reasons: str) -> Exists:
-    rows = Suppression.objects.filter(team=OuterRef("team"), address_hash=OuterRef("letter_hash"))
-    return Exists(rows.filter(reason__in=reasons) if reasons else rows)
+def _suppressions() -> SuppressionQuerySet:
+    return Suppression.objects.filter(team=OuterRef("team"), address_hash=OuterRef("letter_hash"))
+
+
+def is_suppressed(*reasons: str) -> Q:
+    """The condition on a customer of CustomerQuerySet.suppressed."""
+    rows = _suppressions()
+    return Q(Exists(rows.filter(reason__in=reasons) if reasons else rows))
+
+
+def may_be_sent_advertising() -> Q:
+    """The condition on a customer of CustomerQuerySet.open_to_advertising."""
+    return Q(legal_basis__isnull=False) & ~Q(letter_hash="") & ~is_suppressed()
 
 
 class Customer(models.Model):
@@ -285,10 +308,16 @@ class Customer(models.Model):
         self.search_text = search_text(*words, phones=phones, country=self.country)
 
     def write(self) -> None:
-        """Save the card with its phone number in normal form and its search columns fresh."""
+        """Save the card with its phone number in normal form and its search columns fresh.
+
+        Whoever wants no advertising wants none at a new address either.
+        """
         self.phone = normal_phone(self.phone, self.country)
+        before = self.letter_hash
         self.refresh_search([] if self._state.adding else None)
         self.save()
+        if before and self.letter_hash not in ("", before):
+            Suppression.carry_over(self.team, before, self.letter_hash)
 
 
 class Person(models.Model):

@@ -17,6 +17,7 @@ from crm.templatetags.ringbinder import icon, weekday_key
 register = template.Library()
 register.simple_tag(timeline_lines)
 register.simple_tag(card.on_page, name="card_lines")
+register.simple_tag(card.legal_standing)
 register.simple_tag(registry.mark)
 
 

@@ -16,7 +16,7 @@ from crm.team.models import User
 
 def find_dossier(user: User, pk: int) -> Customer:
     """The dossier with its people and what other apps know of it, or 404 for somebody who may not see it."""
-    dossiers = Customer.objects.visible_to(user).with_tags().select_related("owner")
+    dossiers = Customer.objects.visible_to(user).with_tags().with_legal_basis().select_related("owner")
     customer = get_object_or_404(registry.whole(dossiers).prefetch_related("people"), pk=pk)
     customer.main_person = next((p for p in customer.people.all() if p.pk == customer.main_person_id), None)
     return customer

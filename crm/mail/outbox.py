@@ -44,9 +44,9 @@ ICONS = {
     Heap.WAITING: "clock",
     Heap.SENT: "check",
     Heap.UNKNOWN: "help",
-    Heap.FAILED: "x",
-    Heap.HELD: "hand",
-    Heap.LATE: "bell",
+    Heap.FAILED: "alert",
+    Heap.HELD: "pause",
+    Heap.LATE: "x",
 }
 
 

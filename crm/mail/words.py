@@ -1,7 +1,7 @@
 """A mail's state, kind and reasons in words."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from crm.mail.health import Health
 from crm.mail.kinds import find_kind
 from crm.mail.models import IN_HAND, WAITING, OutgoingMail, Reason, State
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def kind_words(mail: OutgoingMail) -> str:
@@ -35,10 +37,15 @@ def reason_words(mail: OutgoingMail) -> str:
 
 def ago(then: datetime, *, now: datetime) -> str:
     """ "20 seconds ago", "3 hours ago": the largest unit only."""
-    seconds = max(0, int((now - then).total_seconds()))
+    return _("%s ago") % length(now - then)
+
+
+def length(time: timedelta) -> str:
+    """ "20 seconds", "3 hours": the largest unit only."""
+    seconds = max(0, int(time.total_seconds()))
     if seconds < 60:
-        return ngettext("%(n)s second ago", "%(n)s seconds ago", seconds) % {"n": seconds}
-    return _("%(time)s ago") % {"time": timesince(then, now, depth=1)}
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    return timesince(EPOCH, EPOCH + time, depth=1)
 
 
 def history(mail: OutgoingMail) -> Iterator[tuple[datetime | None, str]]:
@@ -74,9 +81,10 @@ def told(health: Health) -> str:
 
 def signs(health: Health) -> dict[str, str]:
     """Signs of life in words, by name: sweep, due, mailbox."""
-    seen = {"sweep": health.swept_at, "due": health.due_since, "mailbox": health.mailbox_at}
-    none = {"sweep": _("never"), "due": _("none is"), "mailbox": _("never")}
-    return {name: ago(at, now=health.now) if at else none[name] for name, at in seen.items()}
+    seen = {"sweep": health.swept_at, "mailbox": health.mailbox_at}
+    words = {name: ago(at, now=health.now) if at else _("never") for name, at in seen.items()}
+    due = health.due_since and _("for %s") % length(health.now - health.due_since)
+    return words | {"due": due or _("no mail")}
 
 
 def today_words(health: Health) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from segmentation.models.advice import Advice
 from segmentation.models.expectation import Expectation, Forecast, TypicalInterval
+from segmentation.models.reminder import Reminder, ReminderLetter
 from segmentation.models.score import (
     Group,
     GroupHistory,
@@ -13,7 +14,7 @@ from segmentation.models.score import (
     Scoring,
 )
 from segmentation.models.segment import Segment
-from segmentation.models.series import Reminder, ReminderLetter, Series, Step, Variant
+from segmentation.models.series import Series, Step, Variant
 
 __all__ = [
     "Advice",

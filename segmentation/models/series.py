@@ -1,19 +1,17 @@
-"""Reminder letters: whom a series is for, its steps, and what became of each customer it reached."""
+"""Reminder letters: whom a series is for, and its steps."""
 
-from datetime import date
+from datetime import datetime
 from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Customer, Letter
-from crm.mail.models import OutgoingMail
+from contacts.models import Letter
 from crm.team.models import Team, User
 from segmentation.models.score import Group
 
@@ -80,6 +78,17 @@ class Series(models.Model):
     def is_running(self) -> bool:
         return self.running_since is not None
 
+    def start(self, *, now: datetime) -> bool:
+        """From now on customers are enrolled; False if it ran already."""
+        stopped = Series.objects.filter(pk=self.pk, running_since__isnull=True)
+        return bool(stopped.update(running_since=now))
+
+    @transaction.atomic
+    def stop(self, *, by: User, now: datetime) -> int:
+        """Enrol nobody any more, and send nothing more to those under way. Returns how many those were."""
+        Series.objects.filter(pk=self.pk).update(running_since=None)
+        return self.reminders.stop(self.reminders.model.Stopped.SERIES_STOPPED, by=by, now=now)
+
 
 class Step(models.Model):
     """One letter of a series, `after_days` after the one before; of the first step they are 0."""
@@ -114,93 +123,3 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step_id}{self.key}"
-
-
-class ReminderQuerySet(models.QuerySet["Reminder"]):
-    def visible_to(self, user: User, *, on: date | None = None) -> Self:
-        return self.filter(team_id=user.team_id, customer__in=Customer.objects.visible_to(user, on=on))
-
-    def going_on(self) -> Self:
-        """With a letter still to come."""
-        return self.filter(next_on__isnull=False)
-
-    def due(self, *, on: date) -> Self:
-        """Whose next letter is to be queued by that day."""
-        return self.filter(next_on__lte=on)
-
-
-class Reminder(models.Model):
-    """One per customer and cycle; `cycle` is the day of the purchase that it began with.
-
-    `begins_on` is the day of the first letter, also for those who get none. `steps_done` letters have been queued;
-    the next is queued on `next_on`, null when none is to come. `bought_on` is the first purchase after the cycle
-    began.
-    """
-
-    class Stopped(models.TextChoices):
-        BOUGHT = "bought", _("bought again")
-        ANSWERED = "answered", _("answered")
-        COMPLAINED = "complained", _("complained")
-        OPTED_OUT = "opted_out", _("wants no more letters")
-        BOUNCED = "bounced", _("the address does not exist")
-        NO_BASIS = "no_basis", _("no legal basis any more")
-        TAKEN_OUT = "taken_out", _("taken out by a colleague")
-        SERIES_STOPPED = "series", _("the series was stopped")
-        OVER = "over", _("all letters are sent")
-
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="reminders")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
-    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="reminders", db_index=False)
-    cycle = models.DateField()
-    group = models.CharField(max_length=10, choices=Group)
-    held_out = models.BooleanField()
-    code = models.CharField(max_length=20, blank=True)
-    enrolled_at = models.DateTimeField()
-    begins_on = models.DateField()
-    steps_done = models.PositiveSmallIntegerField(default=0)
-    next_on = models.DateField(null=True)
-    stopped_at = models.DateTimeField(null=True)
-    stopped_why = models.CharField(max_length=10, choices=Stopped, blank=True)
-    stopped_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    bought_on = models.DateField(null=True)
-
-    objects = ReminderQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["customer", "cycle"], name="one_reminder_per_cycle"),
-            models.UniqueConstraint(
-                fields=["team", "code"], condition=~Q(code=""), name="offer_code_once_in_team"
-            ),
-            models.CheckConstraint(
-                condition=Q(next_on__isnull=True) | Q(stopped_at__isnull=True, held_out=False),
-                name="no_letter_after_the_end",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["team", "next_on"], name="reminder_next", condition=Q(next_on__isnull=False)
-            ),
-            models.Index(fields=["series", "begins_on"], name="reminder_of_series"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.customer_id}, {self.cycle}: {self.steps_done}"
-
-
-class ReminderLetter(models.Model):
-    """A letter that was queued. The mail itself may be gone from the outbox one day."""
-
-    reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="letters")
-    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+", db_index=False)
-    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="letters", null=True)
-    mail = models.OneToOneField(OutgoingMail, on_delete=models.SET_NULL, null=True, related_name="+")
-    queued_on = models.DateField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["reminder", "step"], name="one_letter_per_step")]
-
-    def __str__(self) -> str:
-        return f"{self.reminder_id}: step {self.step_id}"

@@ -117,8 +117,8 @@ def test_an_unknown_job_is_an_error():
 
 @pytest.mark.django_db
 def test_beat_rings_for_every_job_and_the_task_runs_it():
-    assert [entry["args"] for entry in app.conf.beat_schedule.values()] == [(job.name,) for job in JOBS]
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} == {run_job.name}
+    bells = [entry for entry in app.conf.beat_schedule.values() if entry["task"] == run_job.name]
+    assert [bell["args"] for bell in bells] == [(job.name,) for job in JOBS]
     run_job.apply(args=["clear_sessions"], throw=True)
     assert list(JobRun.objects.values_list("name", "message")) == [("clear_sessions", "")]
 

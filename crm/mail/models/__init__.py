@@ -1,5 +1,6 @@
 from crm.mail.models.outgoing import IN_HAND, WAITING, OutgoingMail, Reason, State
 from crm.mail.models.pulse import Pulse
+from crm.mail.models.returned import Return
 from crm.mail.models.sender import LANGUAGES, Sender
 from crm.mail.models.suppression import AdvertisingTurn, Suppression
 
@@ -11,6 +12,7 @@ __all__ = [
     "OutgoingMail",
     "Pulse",
     "Reason",
+    "Return",
     "Sender",
     "State",
     "Suppression",

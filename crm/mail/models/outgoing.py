@@ -2,15 +2,16 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
+from uuid import uuid4
 
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.mail.models.sender import LANGUAGES
+from crm.mail.models.sender import LANGUAGES, Sender
 from crm.team.models import Team, User
 
 
@@ -34,6 +35,7 @@ class Reason(models.TextChoices):
     BOUNCED = "bounced", _("the address does not exist")
     WITHDRAWN = "withdrawn", _("taken out by a colleague")
     ERASED = "erased", _("the customer was erased")
+    NO_BASIS = "no_basis", _("there is no legal basis any more")
     TURN = "turn", _("another letter went to this address less than 7 days before")
     QUIET = "quiet", _("it is night, a Sunday or a holiday at the customer’s")
     TOO_LATE = "too_late", _("it could not leave while it was of use")
@@ -45,6 +47,7 @@ class Reason(models.TextChoices):
 
 WAITING = (State.QUEUED, State.RETRY)
 IN_HAND = (State.CLAIMED, State.HANDOFF)
+TOLD = (State.HANDOFF, State.UNKNOWN)  # in which a worker may still tell what the server answered
 
 
 def new_public_id() -> str:
@@ -61,11 +64,47 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def due(self, *, at: datetime) -> Self:
         """What may leave at that instant, as far as its own dates and its team's switch tell; the oldest first."""
-        rows = self.waiting().filter(not_before__lte=at, team__sender__paused_at__isnull=True)
-        return rows.order_by("not_before", "pk")
+        # Not "in the unpaused teams": PostgreSQL would sort all that is due to find the first, until it has statistics.
+        paused = Sender.objects.filter(team=OuterRef("team"), paused_at__isnull=False)
+        return self.waiting().filter(~Exists(paused), not_before__lte=at).order_by("not_before", "pk")
+
+    def claim(self, *, now: datetime, lease: timedelta) -> "OutgoingMail | None":
+        """Take the first of these that is due; of any number who ask, one gets it. It comes with team and sender."""
+        rows = self.due(at=now).select_related("team__sender")
+        with transaction.atomic():
+            # Two who ask at once shall not wait for each other. SQLite knows no such lock, and needs none.
+            mail = rows.select_for_update(skip_locked=True, of=("self",)).first()
+            return mail if mail and mail.take_up(now=now, lease=lease) else None
+
+    def let_go_expired(self, *, now: datetime) -> int:
+        """Put back what a worker took up and never began to hand over: nothing of it has left."""
+        stale = self.filter(state=State.CLAIMED, lease_until__lt=now)
+        return stale.update(state=State.QUEUED, claim="", lease_until=None)
+
+    def doubt_expired(self, *, now: datetime) -> int:
+        """Of what a worker began to hand over, and was not heard of since, nobody knows whether it has left.
+
+        The claim stays: should the worker still learn the answer of the server, it may tell.
+        """
+        stale = self.filter(state=State.HANDOFF, lease_until__lt=now)
+        return stale.update(
+            state=State.UNKNOWN,
+            reason=Reason.CUT_OFF,
+            lease_until=None,
+            settled_at=now,
+            attempts=F("attempts") + 1,
+        )
+
+    def staying_here(self) -> Self:
+        """What leaves by no server."""
+        return self.filter(team__in=Sender.objects.filter(stays_here=True).values("team"))
 
     def about(self, recipient_ids: Iterable[int], *, team: Team) -> Self:
         return self.filter(team=team, recipient_id__in=recipient_ids)
+
+    def to_address(self, hashed: str, *, team: Team) -> Self:
+        """All to one address, given its hash."""
+        return self.filter(team=team, address_hash=hashed)
 
     def withdraw(self, *, reason: str, now: datetime, by: User | None = None) -> int:
         """Keep these from leaving. Returns how many were kept back; what is being handed over already is not.
@@ -84,6 +123,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             detail="",
         )
 
+    def put_back(self, *, reason: str, now: datetime) -> int:
+        """Undo withdraw() for what was withdrawn for that reason and is not too late. Returns how many wait again."""
+        rows = self.filter(state=State.SUPPRESSED, reason=reason, valid_until__gt=now)
+        return rows.update(state=State.QUEUED, reason="", settled_at=None, settled_by=None)
+
 
 class OutgoingMail(models.Model):
     """One mail to one address. `kind` is one of crm.mail.kinds; `recipient_id` is the customer's id, if it has one.
@@ -96,8 +140,8 @@ class OutgoingMail(models.Model):
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="mails", db_index=False)
     kind = models.CharField(max_length=20)
-    idempotency_key = models.CharField(max_length=120, unique=True)
-    public_id = models.CharField(max_length=22, unique=True, default=new_public_id)
+    idempotency_key = models.CharField(max_length=120)
+    public_id = models.CharField(max_length=22, default=new_public_id)
     recipient_id = models.BigIntegerField(null=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
@@ -114,7 +158,7 @@ class OutgoingMail(models.Model):
     html = models.TextField()
     is_advertising = models.BooleanField(default=False)
     basis = models.CharField(max_length=300, blank=True)
-    message_id = models.CharField(max_length=200, unique=True)
+    message_id = models.CharField(max_length=200)
     dated_at = models.DateTimeField()
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -137,6 +181,10 @@ class OutgoingMail(models.Model):
 
     class Meta:
         constraints = [
+            # Constraints, not unique=True: that makes a second index on PostgreSQL, for LIKE.
+            models.UniqueConstraint(fields=["idempotency_key"], name="occasion_told_once"),
+            models.UniqueConstraint(fields=["public_id"], name="mail_public_id_once"),
+            models.UniqueConstraint(fields=["message_id"], name="message_id_once"),
             models.CheckConstraint(
                 condition=Q(is_advertising=False) | ~Q(basis=""), name="advertising_has_a_legal_basis"
             ),
@@ -154,6 +202,7 @@ class OutgoingMail(models.Model):
             models.Index(fields=["lease_until"], name="mail_leased", condition=Q(state__in=IN_HAND)),
             models.Index(fields=["team", "state", "-id"], name="mail_of_team"),
             models.Index(fields=["team", "recipient_id"], name="mail_to_customer"),
+            models.Index(fields=["team", "address_hash"], name="mail_to_address"),
             models.Index(fields=["team", "-id"], name="mail_newest"),
             models.Index(fields=["team", "-settled_at", "state"], name="mail_settled"),
             models.Index(fields=["provider_id"], name="mail_at_provider", condition=~Q(provider_id="")),
@@ -164,7 +213,7 @@ class OutgoingMail(models.Model):
 
     def resend(self, *, by: User, now: datetime) -> bool:
         """Let it leave once more, as itself: with its Message-ID. False if nobody is to decide about it any longer."""
-        lasts = self.valid_until - self.not_before
+        lasts = self.valid_until - self.queued_at
         return self._decide(
             (State.UNKNOWN, State.FAILED),
             state=State.QUEUED,
@@ -191,7 +240,94 @@ class OutgoingMail(models.Model):
     def _decide(self, states: Iterable[str], **fields: object) -> bool:
         """Change the row if it is in one of those states; of any number who try, one does."""
         rows = OutgoingMail.objects.filter(pk=self.pk, state__in=states)
-        if not rows.update(detail="", **fields):
+        if not rows.update(detail="", claim="", **fields):
             return False
         self.refresh_from_db()
+        return True
+
+    # What a worker does with a mail that it has claimed. Each says False when the mail is not its own any longer.
+
+    def take_up(self, *, now: datetime, lease: timedelta) -> bool:
+        token = str(uuid4())
+        rows = OutgoingMail.objects.filter(pk=self.pk, state__in=WAITING)
+        if not rows.update(state=State.CLAIMED, claim=token, lease_until=now + lease):
+            return False
+        self.state, self.claim = State.CLAIMED, token
+        return True
+
+    def give_back(self) -> bool:
+        """As if it had never been claimed, also when its hand-over was announced and then not begun."""
+        return self._move(IN_HAND, state=State.QUEUED, claim="", lease_until=None, handed_off_at=None)
+
+    def put_off(self, *, until: datetime, reason: str) -> bool:
+        return self._move(
+            (State.CLAIMED,), state=State.QUEUED, claim="", lease_until=None, not_before=until, reason=reason
+        )
+
+    def hold_back(self, *, reason: str, now: datetime) -> bool:
+        """For good. Too late is a state of its own."""
+        state = State.EXPIRED if reason == Reason.TOO_LATE else State.SUPPRESSED
+        return self._settle((State.CLAIMED,), state=state, reason=reason, settled_at=now)
+
+    def hand_off(self, *, now: datetime, lease: timedelta) -> bool:
+        """To be committed before the first byte that the server could deliver. False also when its team pauses."""
+        paused = Sender.objects.filter(team=self.team_id, paused_at__isnull=False)
+        return self._move(
+            (State.CLAIMED,), ~Exists(paused), state=State.HANDOFF, handed_off_at=now, lease_until=now + lease
+        )
+
+    def has_left(self, *, now: datetime, detail: str, provider_id: str) -> bool:
+        return self._settle(
+            TOLD,
+            state=State.SENT,
+            reason="",
+            detail=detail[:500],
+            provider_id=provider_id[:200],
+            attempts=self.attempts + 1,
+            settled_at=now,
+        )
+
+    def may_have_left(self, *, now: datetime, detail: str) -> bool:
+        return self._move(
+            (State.HANDOFF,),
+            state=State.UNKNOWN,
+            reason=Reason.CUT_OFF,
+            detail=detail[:500],
+            lease_until=None,
+            attempts=self.attempts + 1,
+            settled_at=now,
+        )
+
+    def try_again(self, *, at: datetime, reason: str, detail: str, counts: bool) -> bool:
+        """It has not left, for certain. `counts` as an attempt, unless the server as a whole was away."""
+        return self._settle(
+            (State.CLAIMED, *TOLD),
+            state=State.RETRY,
+            reason=reason,
+            detail=detail[:500],
+            not_before=at,
+            attempts=self.attempts + counts,
+            handed_off_at=None,
+            settled_at=None,
+        )
+
+    def fail(self, *, reason: str, detail: str, now: datetime) -> bool:
+        return self._settle(
+            (State.CLAIMED, *TOLD),
+            state=State.FAILED,
+            reason=reason,
+            detail=detail[:500],
+            attempts=self.attempts + 1,
+            settled_at=now,
+        )
+
+    def _settle(self, states: Iterable[str], **fields: object) -> bool:
+        return self._move(states, claim="", lease_until=None, **fields)
+
+    def _move(self, states: Iterable[str], *conditions: Exists, **fields: object) -> bool:
+        rows = OutgoingMail.objects.filter(*conditions, pk=self.pk, state__in=states, claim=self.claim)
+        if not rows.update(**fields):
+            return False
+        for name, value in fields.items():
+            setattr(self, name, value)
         return True

@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.mail.addresses import address_hash
 from crm.mail.models.outgoing import OutgoingMail
 from crm.team.models import Team
 
@@ -20,9 +19,18 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         """What holds for an address, given its hash."""
         return self.filter(team=team, address_hash=hashed)
 
+    def opted_out(self, *, since: datetime | None = None) -> Self:
+        """Opt-outs; with `since`, those made no earlier."""
+        rows = self.filter(reason=Suppression.Why.OPTED_OUT)
+        return rows.filter(made_at__gte=since) if since else rows
+
     def blocking(self, *, advertising: bool) -> Self:
         """What forbids such a mail: an opt-out forbids advertising only, the others forbid every mail."""
         return self if advertising else self.exclude(reason=Suppression.Why.OPTED_OUT)
+
+    def objections(self) -> Self:
+        """What a person has said, and not a mail server."""
+        return self.filter(reason__in=Suppression.OBJECTIONS)
 
 
 class Suppression(models.Model):
@@ -32,6 +40,8 @@ class Suppression(models.Model):
         OPTED_OUT = "opted_out", _("wants no advertising")
         COMPLAINED = "complained", _("complained of a mail as spam")
         BOUNCED = "bounced", _("the address does not exist")
+
+    OBJECTIONS = (Why.OPTED_OUT, Why.COMPLAINED)
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="suppressions", db_index=False)
     address_hash = models.CharField(max_length=64)
@@ -49,12 +59,24 @@ class Suppression(models.Model):
         return f"{self.address_hash[:8]}…: {self.reason}"
 
     @classmethod
-    def record(cls, *, team: Team, address: str, reason: str, now: datetime) -> bool:
-        """Remember it; say whether it is new."""
+    def record(cls, *, team: Team, hashed: str, reason: str, now: datetime) -> bool:
+        """Remember it of the address with that hash; say whether it is new."""
         _row, is_new = cls.objects.get_or_create(
-            team=team, address_hash=address_hash(address), reason=reason, defaults={"made_at": now}
+            team=team, address_hash=hashed, reason=reason, defaults={"made_at": now}
         )
         return is_new
+
+    @classmethod
+    def carry_over(cls, team: Team, old: str, new: str) -> None:
+        """What the one behind the address of hash `old` has objected to also holds for his address of hash `new`."""
+        said = cls.objects.of(team, old).objections().values_list("reason", "made_at")
+        rows = [cls(team=team, address_hash=new, reason=why, made_at=at) for why, at in said]
+        cls.objects.bulk_create(rows, ignore_conflicts=True)
+
+    @classmethod
+    def lift(cls, *, team: Team, hashed: str, since: datetime | None = None) -> bool:
+        """Forget an opt-out (made no earlier than `since`); say whether there was one. Nothing else is lifted."""
+        return cls.objects.of(team, hashed).opted_out(since=since).delete()[0] > 0
 
 
 class AdvertisingTurn(models.Model):
@@ -89,6 +111,11 @@ class AdvertisingTurn(models.Model):
         except IntegrityError:
             return False
         return True
+
+    @classmethod
+    def give_back(cls, mail: OutgoingMail) -> None:
+        """After `mail` has not left: another may have its turn."""
+        cls.objects.filter(team_id=mail.team_id, address_hash=mail.address_hash, mail=mail).delete()
 
     @classmethod
     def free_from(cls, mail: OutgoingMail) -> datetime | None:

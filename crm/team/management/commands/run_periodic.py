@@ -8,6 +8,8 @@ from django.db import Error, close_old_connections
 from django.utils import timezone
 
 from crm import periodic
+from crm.mail.pace import LOOK_EVERY
+from crm.mail.rounds import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +17,7 @@ NAP, STEP = 30.0, 0.5  # seconds
 
 
 class Command(BaseCommand):
-    help = "Run the periodic jobs, again and again: what Celery's beat and worker do where there is no Redis."
+    help = "Run the periodic jobs and send mail: what Celery's beat and worker do where there is no Redis."
     stopping = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,9 +26,11 @@ class Command(BaseCommand):
     def handle(self, *, once: bool, **options: object) -> None:
         signal.signal(signal.SIGINT, self.stop)
         signal.signal(signal.SIGTERM, self.stop)
+        watch = Watch(lambda: self.stopping)
         self.run_due()
+        watch.look()
         while not once and not self.stopping:
-            self.nap()
+            self.nap(watch)
             if not self.stopping:
                 self.run_due()
 
@@ -41,8 +45,14 @@ class Command(BaseCommand):
         finally:
             close_old_connections()
 
-    def nap(self) -> None:
-        # In steps, because a signal does not cut a sleep short.
+    def nap(self, watch: Watch) -> None:
         until = time.monotonic() + NAP
+        while not self.stopping and time.monotonic() < until:
+            self.doze()
+            watch.look()
+
+    def doze(self) -> None:
+        # In steps, because a signal does not cut a sleep short.
+        until = time.monotonic() + LOOK_EVERY
         while not self.stopping and time.monotonic() < until:
             time.sleep(STEP)

@@ -1,0 +1,186 @@
+"""How a mail leaves: claimed, looked at, handed over, and its end told to the database until that has taken it."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import Error, connection, transaction
+
+from crm.mail import quiet
+from crm.mail.carriers import Carrier, Carriers, NotSent, Refused, TryLater, Uncertain, Unreachable
+from crm.mail.kinds import kind_of
+from crm.mail.models import AdvertisingTurn, OutgoingMail, Suppression
+from crm.mail.models.outgoing import Reason
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+MOST_ATTEMPTS = len(BACK_OFF) + 1
+SERVER_AWAY = timedelta(minutes=1)
+SPREAD = 0.2  # of each pause, so that what failed together does not come again together
+PERSISTENCE, LONGEST_NAP = 600.0, 5.0  # seconds for which a worker tries to tell what it knows
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a mail does not leave now, and until when; without `until`, for good."""
+
+    reason: str
+    until: datetime | None = None
+
+
+def deliver(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> bool:
+    """Bring one claimed mail as far as it goes. False when the mail server takes no mail at all."""
+    try:
+        carrier = _ready(mail, carriers, clock)
+    except NotSent as failure:
+        return _keep_failure(mail, failure, clock)
+    except Error:
+        persist(mail.give_back)
+        raise
+    except Exception as error:  # of ours, or of the kind's: it shall not keep other mail from leaving
+        logger.error("Mail %s could not be made ready: %s", mail.pk, type(error).__name__)
+        return _keep_failure(mail, TryLater(type(error).__name__), clock)
+    return carrier is None or _hand_over(mail, carrier, clock)
+
+
+def _ready(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> Carrier | None:
+    """All up to the point of no return, which is committed; None when it does not leave now."""
+    now = clock()
+    if hold := why_hold(mail, now=now) or _others_turn(mail, now=now):
+        _stop(mail, hold, now=now)
+        return None
+    carrier = carriers.of(mail)
+    carrier.take(mail)
+    if _announce(mail, now=clock()):
+        return carrier
+    carrier.drop()
+    return None
+
+
+def _hand_over(mail: OutgoingMail, carrier: Carrier, clock: Clock) -> bool:
+    try:
+        answer = carrier.hand_over()
+    except NotSent as failure:
+        return _keep_failure(mail, failure, clock)
+    except Exception as doubt:
+        detail = str(doubt) if isinstance(doubt, Uncertain) else type(doubt).__name__
+        persist(partial(mail.may_have_left, now=clock(), detail=detail))
+        return True
+    persist(partial(_keep_success, mail, answer, clock()))
+    return True
+
+
+def _keep_failure(mail: OutgoingMail, failure: NotSent, clock: Clock) -> bool:
+    persist(partial(_has_not_left, mail, failure, clock()))
+    return not isinstance(failure, Unreachable)
+
+
+def why_hold(mail: OutgoingMail, *, now: datetime) -> Hold | None:
+    """The first reason why it may not leave at that instant, whosever turn it is; None if there is none."""
+    if mail.valid_until < now:
+        return Hold(Reason.TOO_LATE)
+    kind = kind_of(mail)
+    if kind.is_automatic:
+        opens = quiet.open_from(now, country=mail.country, team=mail.team)
+        if opens > now:
+            return Hold(Reason.QUIET, opens)
+    forbidden = Suppression.objects.of(mail.team, mail.address_hash).blocking(advertising=mail.is_advertising)
+    if reason := forbidden.values_list("reason", flat=True).first():
+        return Hold(reason)
+    if kind.why_not and (reason := kind.why_not(mail, now)):
+        return Hold(reason)
+    return None
+
+
+def _others_turn(mail: OutgoingMail, *, now: datetime) -> Hold | None:
+    free_from = AdvertisingTurn.free_from(mail) if mail.is_advertising else None
+    return Hold(Reason.TURN, free_from) if free_from and free_from > now else None
+
+
+def _stop(mail: OutgoingMail, hold: Hold, *, now: datetime) -> None:
+    if hold.until is None:
+        mail.hold_back(reason=hold.reason, now=now)
+    elif hold.until > mail.valid_until:
+        mail.hold_back(reason=Reason.TOO_LATE, now=now)
+    else:
+        mail.put_off(until=hold.until, reason=hold.reason)
+
+
+@transaction.atomic
+def _announce(mail: OutgoingMail, *, now: datetime) -> bool:
+    """Look once more, take the turn and commit that the hand-over begins. False if it must not begin."""
+    if hold := why_hold(mail, now=now):
+        _stop(mail, hold, now=now)
+        return False
+    if mail.is_advertising and not AdvertisingTurn.take(mail, now=now):
+        _stop(mail, _others_turn(mail, now=now) or Hold(Reason.TURN, now), now=now)
+        return False
+    if not mail.hand_off(now=now, lease=settings.MAIL_HANDOFF_LEASE):
+        transaction.set_rollback(True)
+        return False
+    return True
+
+
+@transaction.atomic
+def _keep_success(mail: OutgoingMail, answer: tuple[str, str], now: datetime) -> None:
+    detail, provider_id = answer
+    if mail.has_left(now=now, detail=detail, provider_id=provider_id):
+        _tell(kind_of(mail).sent, mail, now)
+
+
+@transaction.atomic
+def _has_not_left(mail: OutgoingMail, failure: NotSent, now: datetime) -> None:
+    AdvertisingTurn.give_back(mail)
+    is_away = isinstance(failure, Unreachable)
+    if isinstance(failure, Refused):
+        _refused(mail, failure, now)
+    elif not is_away and mail.attempts + 1 >= MOST_ATTEMPTS:
+        mail.fail(reason=Reason.UNREACHABLE, detail=failure.detail, now=now)
+    else:
+        pause = SERVER_AWAY if is_away else BACK_OFF[mail.attempts]
+        at = now + pause * random.uniform(1 - SPREAD, 1 + SPREAD)
+        mail.try_again(at=at, reason=Reason.UNREACHABLE, detail=failure.detail, counts=not is_away)
+
+
+def _refused(mail: OutgoingMail, failure: Refused, now: datetime) -> None:
+    reason = Reason.BOUNCED if failure.no_such_address else Reason.REFUSED
+    if mail.fail(reason=reason, detail=failure.detail, now=now) and failure.no_such_address:
+        Suppression.record(team=mail.team, hashed=mail.address_hash, reason=Suppression.Why.BOUNCED, now=now)
+        _tell(kind_of(mail).bounced, mail, now)
+
+
+def _tell(hear: Callable[[OutgoingMail, datetime], None] | None, mail: OutgoingMail, now: datetime) -> None:
+    """Tell the kind; should it fail, what became of the mail is still kept."""
+    if hear is None:
+        return
+    try:
+        with transaction.atomic():
+            hear(mail, now)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        logger.error("The kind of mail %s could not be told: %s", mail.pk, type(error).__name__)
+
+
+def persist(step: Callable[[], object]) -> None:
+    """Do it until the database has taken it, through its restarts. In somebody's transaction, once."""
+    until, nap = time.monotonic() + PERSISTENCE, 0.1
+    while True:
+        try:
+            step()
+            return
+        except Error as error:
+            if connection.in_atomic_block or time.monotonic() > until:
+                raise
+            logger.warning("The database does not answer (%s); what is known waits.", type(error).__name__)
+        connection.close()
+        time.sleep(nap)
+        nap = min(2 * nap, LONGEST_NAP)

@@ -1,0 +1,67 @@
+"""A mail as it is written on the wire."""
+
+from collections.abc import Iterator
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime
+
+from crm.mail import kinds
+from crm.mail.letterhead import unsubscribe_url
+from crm.mail.models import OutgoingMail
+
+# Lines are as long as we make them: a folded link would be no link any longer.
+_WIRE = compat32.clone(linesep="\r\n", max_line_length=None)
+_TEXT = Charset("utf-8")
+_TEXT.body_encoding = QP
+
+
+def on_the_wire(mail: OutgoingMail) -> bytes:
+    """The whole message, in ASCII. ValueError for an address that cannot be written so."""
+    message = MIMEMultipart("alternative", policy=_WIRE)
+    message.attach(MIMEText(mail.text, "plain", _TEXT))
+    message.attach(MIMEText(mail.html, "html", _TEXT))
+    message["Subject"] = Header(_one_line(mail.subject), "utf-8", header_name="Subject").encode()
+    message["From"] = _person(mail.from_name, mail.from_email, header="From")
+    message["To"] = _person(mail.to_name, mail.to_email, header="To")
+    message["Date"] = format_datetime(mail.dated_at)
+    for name, value in headers(mail):
+        message[name] = value
+    return message.as_bytes(policy=_WIRE)
+
+
+def headers(mail: OutgoingMail) -> Iterator[tuple[str, str]]:
+    """Those that mark it, whichever way it leaves."""
+    yield "Message-ID", _one_line(mail.message_id)
+    kind = kinds.find_kind(mail)
+    if mail.reply_to:
+        yield "Reply-To", ascii_address(mail.reply_to)
+    if kind is None or kind.is_automatic:
+        yield "Auto-Submitted", "auto-generated"
+    if mail.is_advertising:
+        yield "List-Unsubscribe", f"<{unsubscribe_url(mail.public_id)}>"
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+
+
+def ascii_address(address: str) -> str:
+    """With its domain in ASCII. ValueError where that is not enough: few servers take more."""
+    name, at, domain = _one_line(address).rpartition("@")
+    if not (name and at and domain and name.isascii()) or any(sign in address for sign in " <>,;\"'()\r\n"):
+        raise ValueError("This address cannot be written to: it has signs that mail servers do not take.")
+    return f"{name}@{domain.encode('idna').decode()}"
+
+
+def _person(name: str, address: str, *, header: str) -> str:
+    address = ascii_address(address)
+    if not (name := _one_line(name)):
+        return address
+    if name.isascii():
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{quoted}" <{address}>'
+    return f"{Header(name, 'utf-8', header_name=header).encode()} <{address}>"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,66 @@
+"""What pages have in common that customers open from a mail: no login, no cookies, limits to asking."""
+
+import hashlib
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from crm.mail.models import LANGUAGES
+
+PREFIXES = ("/u/",)
+MOST, WINDOW = 30, 60  # requests in seconds
+
+
+def is_public(request: HttpRequest) -> bool:
+    """Whether no cookie is to be read for it."""
+    return request.path_info.startswith(PREFIXES)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Who asks. Behind our proxies it is what the outermost of them has seen, not what the client says of itself."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if 0 < settings.TRUSTED_PROXIES <= len(forwarded):
+        return forwarded[-settings.TRUSTED_PROXIES].strip()
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def too_many(request: HttpRequest, what: str) -> bool:
+    """Count one more request for `what` from this client; True when there were more than MOST within WINDOW."""
+    asked = f"{client_address(request)} {what}".encode(errors="replace")
+    key = f"public:{hashlib.sha256(asked).hexdigest()}"
+    try:
+        cache.add(key, 0, WINDOW)
+        return cache.incr(key) > MOST
+    except (ValueError, redis.RedisError):  # the window has just ended, or nobody counts: let them in
+        return False
+
+
+def show(
+    request: HttpRequest, template: str, context: dict, *, language: str = "", status: int = 200
+) -> HttpResponse:
+    """A page in that language, else in the one that the browser asks for."""
+    with translation.override(language or _language(request)):
+        return render(request, template, context, status=status)
+
+
+def unknown(request: HttpRequest) -> HttpResponse:
+    """For a link that was not made here, or not for this."""
+    return show(request, "mail/unknown.html", {}, status=404)
+
+
+def wait(request: HttpRequest) -> HttpResponse:
+    response = show(request, "mail/wait.html", {}, status=429)
+    response.headers["Retry-After"] = str(WINDOW)
+    return response
+
+
+def _language(request: HttpRequest) -> str:
+    ours = dict(LANGUAGES)
+    asked = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    known = (short for name, _weight in asked if (short := name.split("-")[0]) in ours)
+    return next(known, settings.LANGUAGE_CODE)

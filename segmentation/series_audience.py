@@ -1,0 +1,69 @@
+"""How many customers a series would reach today, and why others get no letter."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+
+from contacts.models import Customer, Purchase
+from contacts.models.customer import CustomerQuerySet
+from crm.mail.models import Suppression
+from segmentation.models import Reminder, Series
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Of `due` customers so many may get a `letter`; each of the others is counted once, under the first reason.
+
+    Of 100 of those, `share` are held out by lot.
+    """
+
+    due: int
+    letter: int
+    no_address: int
+    no_basis: int
+    suppressed: int
+    share: int = 0
+
+    @property
+    def unreached(self) -> int:
+        return self.due - self.letter
+
+    @property
+    def held_out(self) -> int:
+        """About so many."""
+        return round(self.letter * self.share / 100)
+
+    @property
+    def sent(self) -> int:
+        return self.letter - self.held_out
+
+
+def due_for(series: Series, *, on: date) -> CustomerQuerySet:
+    found = Customer.objects.filter(
+        team_id=series.team_id, **{f"expectation__{series.begins}__lte": on - timedelta(series.shift_days)}
+    )
+    found = found.filter(expectation__window_to__gte=on)
+    if series.groups:
+        found = found.filter(score__group__in=series.groups)
+    if series.product_group:
+        last = Purchase.objects.filter(customer=OuterRef("pk")).order_by("-bought_on", "-pk")
+        found = found.alias(bought=Subquery(last.values("product_group")[:1])).filter(
+            bought=series.product_group
+        )
+    had = Reminder.objects.filter(customer=OuterRef("pk"), cycle=OuterRef("score__last_on"))
+    return found.filter(~Exists(had))
+
+
+def audience(series: Series, *, on: date) -> Audience:
+    rows = Suppression.objects.filter(team=OuterRef("team"), address_hash=OuterRef("letter_hash"))
+    found = due_for(series, on=on).annotate(is_suppressed=Exists(rows))
+    addressed, based = ~Q(letter_hash=""), Q(legal_basis__isnull=False)
+    sums = found.aggregate(
+        due=Count("pk"),
+        letter=Count("pk", filter=addressed & based & Q(is_suppressed=False)),
+        no_address=Count("pk", filter=~addressed),
+        no_basis=Count("pk", filter=addressed & ~based),
+        suppressed=Count("pk", filter=addressed & based & Q(is_suppressed=True)),
+    )
+    return Audience(**sums, share=series.held_out_percent)
