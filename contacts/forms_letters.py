@@ -98,7 +98,7 @@ class LetterForm(forms.Form):
                 self.add_error(subject, _("Write a subject in %(language)s, too.") % {"language": own})
             elif data[subject] and not data[body]:
                 self.add_error(body, _("Write a text in %(language)s, too.") % {"language": own})
-        if not self.errors and not self.texts:
+        if not set(self.errors) - {"name"} and not self.texts:
             raise ValidationError(_("Write the letter in one language at least."))
         return data
 
