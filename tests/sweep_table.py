@@ -284,14 +284,14 @@ CONTACTS = {
     "contacts:no_advertising": Row(get=team(200), post=team(302), at=a_customer),
     "contacts:note": button(team(422), at=a_customer),
     "contacts:write": form(team(200), at=a_customer),
-    "contacts:write_preview": button(team(422), at=a_customer),
+    "contacts:write_preview": button(team(200), at=a_customer),
     "contacts:take_back": Row(
         get=team(200), post=team(200), at=lambda world: a_customer(world) | {"entry_id": world.written.pk}
     ),
     "contacts:letters": page(insiders(200)),
     "contacts:letter_new": form(leads(200)),
     "contacts:letter": Row(get=team(200), post=(LOGIN, 404, 403, 422, 422), at=a_letter),
-    "contacts:letter_preview": button(insiders(422)),
+    "contacts:letter_preview": button(insiders(200)),
     "contacts:letter_who": page(insiders(200)),
     "contacts:letter_delete": Row(get=team_leads(200), post=team_leads(302), at=a_letter),
     "contacts:person_add": form(team(200), at=a_customer),

@@ -272,7 +272,6 @@ def test_the_preview_is_the_mail_and_sends_nothing(client, kessler):
 
 def test_the_preview_says_what_is_wrong(client, kessler):
     response = client.post(preview_url(kessler), a_letter(kessler, text="{nmae}"))
-    assert response.status_code == 422
     assert "Did you mean {name}?" in response.content.decode()
 
 
