@@ -30,14 +30,15 @@ def test_a_letter_is_written_seen_sent_and_taken_back_by_keyboard(open_as, nino,
     page = open_as(nino, kessler.get_absolute_url())
     page.get_by_role("link", name="Write").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("Begin with").select_option(label="Thank you for your order")
+    page.get_by_label("Begin with").focus()
+    page.keyboard.type("Thank")
     page.keyboard.press("Tab")
     page.keyboard.type("Deu")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/write/?letter=*")
     seen = page.frame_locator(".rb-frames iframe >> nth=-1")
-    seen.get_by_text("vielen Dank für Ihre Bestellung.").first.wait_for()
+    seen.get_by_text("vielen Dank für Ihre Bestellung.").nth(1).wait_for()
     page.get_by_label("Subject").focus()
     page.keyboard.press("Control+A")
     page.keyboard.type("Danke, Barbara")
@@ -45,7 +46,7 @@ def test_a_letter_is_written_seen_sent_and_taken_back_by_keyboard(open_as, nino,
     assert page.locator(".rb-frames iframe").count() == 1
     page.get_by_role("button", name="Send the letter").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("Your letter to Barbara Kessler leaves in a moment.").wait_for()
+    page.get_by_text("Your letter to Kessler leaves in a moment.").wait_for()
     assert page.locator(".rb-tl__mail").inner_text() == "waiting · take back"
     assert OutgoingMail.objects.get().subject == "Danke, Barbara"
     page.get_by_role("button", name="Undo").focus()
@@ -74,7 +75,7 @@ def test_a_letter_is_seen_without_a_script(open_as, nino, kessler, viewport):
     seen = page.frame_locator(".rb-frames iframe >> nth=-1")
     seen.get_by_text("Hello Barbara Kessler", exact=True).wait_for()
     page.get_by_role("button", name="Send the letter").click()
-    page.get_by_text("Your letter to Barbara Kessler leaves in a moment.").wait_for()
+    page.get_by_text("Your letter to Kessler leaves in a moment.").wait_for()
 
 
 def test_a_lead_looks_at_a_letter_with_another_customer(open_as, lead, kessler, thanks):
