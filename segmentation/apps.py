@@ -11,6 +11,7 @@ class SegmentationConfig(AppConfig):
         from contacts import registry
         from crm.mail import kinds
         from followups import rhythms
+        from followups.demo import parts
         from followups.slips import register
         from segmentation import slips, told
         from segmentation.dossier_part import PANELS, whole
@@ -26,6 +27,7 @@ class SegmentationConfig(AppConfig):
         kinds.register(REPURCHASE)
         kinds.on_opt_out(opted_out)
         rhythms.register(rhythm_of)
+        parts.register("segmentation.demo.filling.fill")
         registry.register(
             registry.Part(
                 "segmentation",
