@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from contacts.importing import files
-from contacts.models import ImportFile
+from contacts.models import Entry, ImportFile, Letter
 from crm.mail.models import OutgoingMail, State
 from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
@@ -25,6 +25,7 @@ from tests.factories import (
     make_dossier,
     make_entry,
     make_lead,
+    make_letter,
     make_mail,
     make_purchase,
     make_sender,
@@ -85,6 +86,8 @@ class World:
     segment: Segment
     mail: OutgoingMail
     series: Series
+    letter: Letter
+    written: Entry
     sessions: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -95,7 +98,9 @@ class World:
 def make_world() -> World:
     team = make_team()
     manager = make_user(team=team, password=PASSWORD)
-    dossier = make_dossier(owner=manager, phone="069 1234", person="Barbara Kessler")
+    dossier = make_dossier(
+        owner=manager, phone="069 1234", email="k@kessler.example", person="Barbara Kessler"
+    )
     make_entry(customer=dossier.customer)
     make_purchase(customer=dossier.customer)
     stranger = make_user(role=User.Role.ADMIN, password=PASSWORD)
@@ -120,6 +125,11 @@ def make_world() -> World:
             team=team, made_by=manager, name="Everybody in Mainz", filters=[MAINZ]
         ),
         mail=make_mail(team=team, recipient_id=dossier.customer_id, state=State.UNKNOWN),
+        letter=make_letter(team=team),
+        written=make_entry(
+            customer=dossier.customer,
+            mail=make_mail(team=team, recipient_id=dossier.customer_id, kind="letter"),
+        ),
         series=Series.objects.create(team=team, made_by=manager, name="Time to order again"),
     )
 
@@ -208,6 +218,10 @@ def an_opt_out_link(world: World) -> dict:
     return {"token": token_for(make_mail(team=world.manager.team).public_id, purpose=UNSUBSCRIBE)}
 
 
+def a_letter(world: World) -> dict:
+    return {"pk": world.letter.pk}
+
+
 def a_mail(world: World) -> dict:
     return {"pk": world.mail.pk}
 
@@ -272,6 +286,17 @@ CONTACTS = {
     "contacts:trust_address": button(team(302), at=a_customer),
     "contacts:no_advertising": Row(get=team(200), post=team(302), at=a_customer),
     "contacts:note": button(team(422), at=a_customer),
+    "contacts:write": form(team(200), at=a_customer),
+    "contacts:write_preview": button(team(200), at=a_customer),
+    "contacts:take_back": Row(
+        get=team(200), post=team(200), at=lambda world: a_customer(world) | {"entry_id": world.written.pk}
+    ),
+    "contacts:letters": page(insiders(200)),
+    "contacts:letter_new": form(leads(200)),
+    "contacts:letter": Row(get=team(200), post=(LOGIN, 404, 403, 422, 422), at=a_letter),
+    "contacts:letter_preview": button(insiders(200)),
+    "contacts:letter_who": page(insiders(200)),
+    "contacts:letter_delete": Row(get=team_leads(200), post=team_leads(302), at=a_letter),
     "contacts:person_add": form(team(200), at=a_customer),
     "contacts:person": form(team(200), at=a_person),
     "contacts:person_remove": Row(get=team(200), post=team(302), at=a_person),
