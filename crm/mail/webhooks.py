@@ -67,7 +67,7 @@ def _failure(event: AnymailTrackingEvent) -> Return.What:
 def _mail(event: AnymailTrackingEvent) -> OutgoingMail | None:
     mails = OutgoingMail.objects.select_related("team")
     by_id = mails.filter(provider_id=event.message_id).first() if event.message_id else None
-    return by_id or mails.filter(public_id=(event.metadata or {}).get("public_id", "")).first()
+    return by_id or mails.filter(public_id=(event.metadata or {}).get("mail", "")).first()
 
 
 def _key(event: AnymailTrackingEvent) -> str:

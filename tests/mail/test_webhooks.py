@@ -122,7 +122,7 @@ def test_a_bounce_withdraws_what_waits_and_says_why(client, mail):
 
 def test_a_mail_is_also_known_by_its_own_id(client, mail):
     OutgoingMail.objects.update(provider_id="")
-    post(client, bounce(MessageID="other", Metadata={"public_id": mail.public_id}))
+    post(client, bounce(MessageID="other", Metadata={"mail": mail.public_id}))
     assert outcome(mail) == (["bounced"], ["bounced"])
 
 
