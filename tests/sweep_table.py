@@ -257,6 +257,10 @@ TEAM = {
 MAIL = {
     # Who has the link may press the button, whoever he is.
     "mail:unsubscribe": Row(get=everybody(200), post=everybody(200), at=an_opt_out_link),
+    # Mail leaves by no provider here.
+    "mail:webhook": Row(
+        get=everybody(404), post=everybody(404), at=lambda world: {"path": "postmark/tracking/"}
+    ),
     "mail:outbox": page(leads(200)),
     "mail:pause": button(team_leads(302)),
     "mail:go_on": button(team_leads(302)),

@@ -7,6 +7,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import reverse
 
 from contacts.actions import set_tags
+from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team.models import User
 from segmentation.models import Forecast, Segment
 from tests.browser.conftest import DESKTOP, PHONE
@@ -14,6 +15,7 @@ from tests.factories import (
     make_absence,
     make_dossier,
     make_entry,
+    make_mail,
     make_person,
     make_purchase,
     make_slip,
@@ -57,6 +59,7 @@ def world(live_server, team, nino, levan, lead):
     Forecast.objects.update_or_create(team=team, defaults={"as_of": today, "weeks": weeks})
     set_tags(customer=first.customer, names=["wine", "fair 2026"])
     first.segment = make_segments(nino)
+    first.opt_out = token_for(make_mail(team=team).public_id, purpose=UNSUBSCRIBE)
     return first
 
 
@@ -121,6 +124,7 @@ PAGES = {
     "help": lambda f: reverse("team:help"),
     "two-step login": lambda f: reverse("mfa_index"),
     "password": lambda f: reverse("account_change_password"),
+    "no more letters": lambda f: reverse("mail:unsubscribe", args=[f.opt_out]),
     "not found": lambda f: "/no/such/page/",
 }
 VIEWPORTS = [DESKTOP, PHONE]
