@@ -42,7 +42,7 @@ def why_not(mail: OutgoingMail, now: datetime) -> str:
 def sent(mail: OutgoingMail, now: datetime) -> None:
     """File the letter in the dossier, if that is still there."""
     if Customer.objects.filter(pk=mail.recipient_id).exists():
-        _file(mail, f"{mail.subject}\n\n{mail.text}", now, mail=mail)
+        _file(mail.recipient_id, f"{mail.subject}\n\n{mail.text}", now, mail=mail)
 
 
 def answered(mail: OutgoingMail, text: str, now: datetime) -> None:
@@ -50,7 +50,7 @@ def answered(mail: OutgoingMail, text: str, now: datetime) -> None:
     reminder = Reminder.objects.filter(letters__mail=mail).select_related("customer", "series").first()
     if reminder:
         stop_about(mail, Stopped.ANSWERED, now=now)
-        _file(mail, text, now)
+        _file(reminder.customer_id, text, now)
         lay_answered(reminder, now=now)
 
 
@@ -70,9 +70,9 @@ def about(mails: Iterable[OutgoingMail]) -> dict[int, tuple[str, str]]:
     }
 
 
-def _file(mail: OutgoingMail, text: str, now: datetime, **fields: object) -> None:
+def _file(customer_id: int, text: str, now: datetime, *, mail: OutgoingMail | None = None) -> None:
     Entry.objects.create(
-        customer_id=mail.recipient_id, kind=Entry.Kind.EMAIL, text=text, happened_at=now, **fields
+        customer_id=customer_id, kind=Entry.Kind.EMAIL, text=text, happened_at=now, mail=mail
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from segmentation.models import Reminder, ReminderLetter, Series
 
@@ -67,7 +67,7 @@ def progress_by_series(series: list[Series]) -> dict[int, Progress]:
     }
 
 
-def _by_series(rows, name: str) -> dict[int, dict[str, int]]:
+def _by_series(rows: QuerySet, name: str) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = {}
     for row in rows.annotate(n=Count("pk")):
         key = row.get("series", row.get("reminder__series"))

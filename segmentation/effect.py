@@ -1,0 +1,153 @@
+"""Did the letters help? Shares who bought again, with letters and without, and how sure their difference is.
+
+Who was chosen to get letters counts as such whatever became of them: only then are both sides alike but for the
+letters ("intention to treat").
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import sqrt
+
+from django.db.models import Count, DateField, ExpressionWrapper, F, Q
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from segmentation.models.reminder import ReminderQuerySet
+
+DAYS = 28  # from the day of the first letter, within which a purchase counts
+Z = 1.959963984540054  # of a 95 % interval
+MINUS = "−"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Customers, and those of them who bought again."""
+
+    customers: int = 0
+    bought: int = 0
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 for nobody."""
+        return self.bought / self.customers if self.customers else 0.0
+
+    def interval(self) -> tuple[float, float]:
+        """The 95 % score interval of the share (E. B. Wilson 1927)."""
+        n, p = self.customers, self.share
+        middle, reach = 2 * n * p + Z**2, Z * sqrt(Z**2 + 4 * n * p * (1 - p))
+        return (middle - reach) / (2 * (n + Z**2)), (middle + reach) / (2 * (n + Z**2))
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Those chosen for letters beside those held out."""
+
+    letters: Arm = Arm()
+    held_out: Arm = Arm()
+
+    @property
+    def is_comparable(self) -> bool:
+        return bool(self.letters.customers and self.held_out.customers)
+
+    @property
+    def difference(self) -> float:
+        return self.letters.share - self.held_out.share
+
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the difference; both sides need customers.
+
+        The hybrid score interval, method 10 in R. G. Newcombe, Interval estimation for the difference between
+        independent proportions: comparison of eleven methods, Statistics in Medicine 17 (1998), 873–890.
+        """
+        p, q = self.letters.share, self.held_out.share
+        (low_p, high_p), (low_q, high_q) = self.letters.interval(), self.held_out.interval()
+        below, above = sqrt((p - low_p) ** 2 + (high_q - q) ** 2), sqrt((high_p - p) ** 2 + (q - low_q) ** 2)
+        return max(self.difference - below, -1.0), min(self.difference + above, 1.0)
+
+    @property
+    def is_certain(self) -> bool:
+        low, high = self.interval()
+        return low > 0 or high < 0
+
+    @property
+    def in_words(self) -> str:
+        """ "about 11 points more; not certain yet: between −2 and +25"."""
+        if not self.letters.customers:
+            return _("nobody has been reached long enough ago")
+        if not self.held_out.customers:
+            return _("nobody was held out, so there is nothing to compare with")
+        low, high = self.interval()
+        words = _("%(about)s; certain enough: between %(low)s and %(high)s")
+        if not self.is_certain:
+            words = _("%(about)s; not certain yet: between %(low)s and %(high)s")
+        return words % {"about": _about(self.difference), "low": signed(low), "high": signed(high)}
+
+
+def _about(difference: float) -> str:
+    points = round(100 * abs(difference))
+    if not points:
+        return _("about as many")
+    if difference > 0:
+        words = ngettext("about %(n)s point more", "about %(n)s points more", points)
+    else:
+        words = ngettext("about %(n)s point less", "about %(n)s points less", points)
+    return words % {"n": points}
+
+
+def signed(share: float) -> str:
+    """A share as points with their sign, "−2", "+25"; less than one with its first decimal."""
+    points = 100 * share
+    digits = 0 if abs(points) >= 0.95 or abs(points) < 0.05 else 1
+    text = number_format(abs(round(points, digits)), digits)
+    sign = "" if not float(round(points, digits)) else MINUS if points < 0 else "+"
+    return f"{sign}{text}"
+
+
+def mature(reminders: ReminderQuerySet, *, on: date, days: int = DAYS) -> ReminderQuerySet:
+    """Of whom one knows, it being `days` since the day of their first letter. Who bought before it counts nowhere."""
+    old = reminders.filter(begins_on__lte=on - timedelta(days))
+    return old.filter(Q(bought_on__isnull=True) | Q(bought_on__gte=F("begins_on")))
+
+
+def effect(reminders: ReminderQuerySet, *, on: date, days: int = DAYS) -> Effect:
+    """Of all these together."""
+    arms = _arms(mature(reminders, on=on, days=days), "held_out", days)
+    return Effect(arms.get(False, Arm()), arms.get(True, Arm()))
+
+
+def effect_by_series(reminders: ReminderQuerySet, *, on: date, days: int = DAYS) -> dict[int, Effect]:
+    """By the id of the series."""
+    return _effects(reminders, "series", on, days)
+
+
+def effect_by_group(reminders: ReminderQuerySet, *, on: date, days: int = DAYS) -> dict[str, Effect]:
+    """By the group in which the customer was when he was enrolled."""
+    return _effects(reminders, "group", on, days)
+
+
+def effect_by_variant(reminders: ReminderQuerySet, *, on: date, days: int = DAYS) -> dict[int | None, Effect]:
+    """By the id of the first letter's subject variant, None if it had none; each beside all who were held out."""
+    rows = mature(reminders, on=on, days=days)
+    held_out = _arms(rows.filter(held_out=True), "held_out", days).get(True, Arm())
+    first = rows.filter(held_out=False, letters__step__position=1)
+    return {
+        variant: Effect(letters, held_out)
+        for variant, letters in _arms(first, "letters__variant", days).items()
+    }
+
+
+def _effects(reminders: ReminderQuerySet, name: str, on: date, days: int) -> dict:
+    found = {}
+    for row in _counted(mature(reminders, on=on, days=days).values(name, "held_out"), days):
+        found.setdefault(row[name], {})[row["held_out"]] = Arm(row["n"], row["bought"])
+    return {key: Effect(arms.get(False, Arm()), arms.get(True, Arm())) for key, arms in found.items()}
+
+
+def _arms(reminders: ReminderQuerySet, name: str, days: int) -> dict:
+    return {row[name]: Arm(row["n"], row["bought"]) for row in _counted(reminders.values(name), days)}
+
+
+def _counted(rows: ReminderQuerySet, days: int) -> ReminderQuerySet:
+    last = ExpressionWrapper(F("begins_on") + timedelta(days), output_field=DateField())
+    return rows.order_by().annotate(n=Count("pk"), bought=Count("pk", filter=Q(bought_on__lte=last)))
