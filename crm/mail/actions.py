@@ -8,7 +8,7 @@ from itertools import islice
 from django.db import transaction
 
 from crm.mail.addresses import address_hash, normal
-from crm.mail.kinds import Kind, find_kind
+from crm.mail.kinds import Kind, find_kind, tell
 from crm.mail.letterhead import Letterhead, opening_of
 from crm.mail.models import OutgoingMail, Sender
 from crm.mail.models.outgoing import new_public_id
@@ -149,5 +149,5 @@ def confirm(mail: OutgoingMail, *, by: User, now: datetime) -> bool:
     was_sent = mail.mark_delivered(by=by, now=now)
     kind = find_kind(mail)
     if was_sent and kind and kind.sent:
-        kind.sent(mail, now)
+        tell(kind.sent, mail, now)
     return was_sent
