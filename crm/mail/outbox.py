@@ -164,7 +164,8 @@ class Page:
 def _read(found: OutgoingMailQuerySet) -> list[OutgoingMail]:
     """One more than a page. What is sorted are ids only: the text of a mail is long."""
     ids = found.values("pk")[: PAGE + 1]
-    return list(OutgoingMail.objects.filter(pk__in=ids).defer("text", "html").order_by(*found.query.order_by))
+    mails = OutgoingMail.objects.filter(pk__in=ids).defer("text", "html").prefetch_related("returns")
+    return list(mails.order_by(*found.query.order_by))
 
 
 def rows_of(mails: Iterable[OutgoingMail]) -> list[Row]:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.mail import outbox
-from crm.mail.models import OutgoingMail, Pulse, State
+from crm.mail.models import OutgoingMail, Pulse, Return, State
 from crm.mail.models.outgoing import Reason
 from crm.mail.outbox import Heap, Outbox
 from tests.factories import NOW, make_customer, make_mail, make_sender
@@ -70,6 +70,15 @@ def test_what_a_server_answered_to_a_sent_mail_is_no_reason(page, team):
     make_mail(team=team, state=State.SENT, detail="250 OK")
     (row,) = page.get("/outbox/").context["page"].rows
     assert row.why == ""
+
+
+def test_what_came_back_stands_at_the_mail(page, team):
+    mail = make_mail(team=team, state=State.SENT)
+    Return.objects.create(mail=mail, what=Return.What.BOUNCED, key="1", detail="550 5.1.1", came_at=NOW)
+    html = page.get("/outbox/").content.decode()
+    assert "the address does not exist</small>" in html
+    history = page.get(f"/outbox/{mail.pk}/").content.decode()
+    assert "the address does not exist: 550 5.1.1" in history
 
 
 def test_each_state_lies_in_one_heap(page, team):
@@ -186,7 +195,7 @@ def test_a_page_costs_the_same_however_many_mails_there_are(page, team, told):
         with CaptureQueriesContext(connection) as queries:
             page.get("/outbox/")
         costs.append(len(queries))
-    assert costs == [14, 14]
+    assert costs == [15, 15]
 
 
 def test_htmx_finds_without_the_page_around_it(page, team):
