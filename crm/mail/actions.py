@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from crm.mail.addresses import address_hash, normal
 from crm.mail.folder import remove_files
-from crm.mail.kinds import Kind, find_kind
+from crm.mail.kinds import Kind, find_kind, tell
 from crm.mail.letterhead import Letterhead, opening_of
 from crm.mail.models import AdvertisingTurn, OutgoingMail, Sender, Suppression
 from crm.mail.models.outgoing import new_public_id
@@ -152,7 +152,7 @@ def confirm(mail: OutgoingMail, *, by: User, now: datetime) -> bool:
     was_sent = mail.mark_delivered(by=by, now=now)
     kind = find_kind(mail)
     if was_sent and kind and kind.sent:
-        kind.sent(mail, now)
+        tell(kind.sent, mail, now)
     return was_sent
 
 

@@ -75,7 +75,7 @@ def _settled(mail: OutgoingMail) -> str:
     what = state_words(mail)
     if mail.settled_by and mail.reason in DECIDED:
         return _("%(what)s: decided by %(who)s") % {"what": what, "who": mail.settled_by}
-    return f"{what}: {mail.detail}" if mail.detail else what
+    return f"{what}: {mail.detail}" if mail.detail and mail.state == State.SENT else what
 
 
 def told(health: Health) -> str:
