@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Customer, Entry, LegalBasis
 from contacts.models.customer import CustomerQuerySet
+from crm.mail import returns
 from crm.mail.models import OutgoingMail, Reason, Suppression
 from crm.mail.models.outgoing import OutgoingMailQuerySet
 from crm.team.models import Team, User
@@ -105,11 +106,8 @@ def withdraw(*, customer: Customer, by: User, now: datetime) -> None:
 def opt_out(*, customer: Customer, by: User, now: datetime) -> bool:
     """Keep that the customer wants no advertising, as he has told somebody. False if that was known."""
     customer = _held(customer)
-    address = customer.letter_email
-    is_new = Suppression.record(
-        team=customer.team, address=address, reason=Suppression.Why.OPTED_OUT, now=now
-    )
     advertising_to([customer.pk], team=customer.team).withdraw(reason=Reason.OPTED_OUT, now=now)
+    is_new = returns.opt_out(team=customer.team, hashed=customer.letter_hash, now=now)
     if is_new:
         _note(customer, _("Wants no advertising any more."), by=by, now=now)
     return is_new

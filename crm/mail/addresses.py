@@ -12,7 +12,7 @@ def normal(address: str) -> str:
 
 def address_hash(address: str) -> str:
     """A keyed hash, 64 hexadecimal digits: it recognizes an address that is erased everywhere else."""
-    return hmac.new(settings.ADDRESS_KEY.encode(), normal(address).encode(), "sha256").hexdigest()
+    return hmac.digest(settings.ADDRESS_KEY.encode(), normal(address).encode(), "sha256").hex()
 
 
 def hidden(address: str) -> str:

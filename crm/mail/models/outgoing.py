@@ -7,7 +7,7 @@ from typing import Self
 from uuid import uuid4
 
 from django.db import models, transaction
-from django.db.models import Exists, F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -64,8 +64,9 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def due(self, *, at: datetime) -> Self:
         """What may leave at that instant, as far as its own dates and its team's switch tell; the oldest first."""
-        unpaused = Sender.objects.filter(paused_at__isnull=True).values("team")
-        return self.waiting().filter(not_before__lte=at, team__in=unpaused).order_by("not_before", "pk")
+        # Not "in the unpaused teams": PostgreSQL would sort all that is due to find the first, until it has statistics.
+        paused = Sender.objects.filter(team=OuterRef("team"), paused_at__isnull=False)
+        return self.waiting().filter(~Exists(paused), not_before__lte=at).order_by("not_before", "pk")
 
     def claim(self, *, now: datetime, lease: timedelta) -> "OutgoingMail | None":
         """Take the first of these that is due; of any number who ask, one gets it. It comes with team and sender."""
@@ -139,8 +140,8 @@ class OutgoingMail(models.Model):
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="mails", db_index=False)
     kind = models.CharField(max_length=20)
-    idempotency_key = models.CharField(max_length=120, unique=True)
-    public_id = models.CharField(max_length=22, unique=True, default=new_public_id)
+    idempotency_key = models.CharField(max_length=120)
+    public_id = models.CharField(max_length=22, default=new_public_id)
     recipient_id = models.BigIntegerField(null=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
@@ -157,7 +158,7 @@ class OutgoingMail(models.Model):
     html = models.TextField()
     is_advertising = models.BooleanField(default=False)
     basis = models.CharField(max_length=300, blank=True)
-    message_id = models.CharField(max_length=200, unique=True)
+    message_id = models.CharField(max_length=200)
     dated_at = models.DateTimeField()
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -180,6 +181,10 @@ class OutgoingMail(models.Model):
 
     class Meta:
         constraints = [
+            # Constraints, not unique=True: that makes a second index on PostgreSQL, for LIKE.
+            models.UniqueConstraint(fields=["idempotency_key"], name="occasion_told_once"),
+            models.UniqueConstraint(fields=["public_id"], name="mail_public_id_once"),
+            models.UniqueConstraint(fields=["message_id"], name="message_id_once"),
             models.CheckConstraint(
                 condition=Q(is_advertising=False) | ~Q(basis=""), name="advertising_has_a_legal_basis"
             ),
