@@ -1,16 +1,25 @@
 """What happens to a card together with its people, its timeline or the parts that other apps add."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts import registry
 from contacts.folding import fold
+from contacts.letters.kinds import LETTER, TRIAL
 from contacts.models import Customer, Entry, Person, Tag
 from contacts.phones import normal_phone
+from crm.mail.actions import Content, Recipient, compose, queue
+from crm.mail.models import OutgoingMail, Reason, Sender
 from crm.team.models import Team, User
+
+# How long a letter by hand waits, so that it can be taken back, and how long it is of use.
+SECOND_THOUGHTS = timedelta(seconds=20)
+LETTER_KEEPS = timedelta(days=3)
+TRIAL_KEEPS = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -101,3 +110,62 @@ def remove_person(*, person: Person) -> None:
 def _as_it_is_now(customer: Customer) -> Customer:
     """The card, kept from being changed by others until the transaction ends."""
     return Customer.objects.select_for_update().get(pk=customer.pk)
+
+
+@transaction.atomic
+def send_letter(
+    *,
+    customer: Customer,
+    sender: Sender,
+    to: Recipient,
+    content: Content,
+    by: User,
+    token: UUID,
+    now: datetime,
+    advertising: bool = False,
+) -> Entry:
+    """Put a letter by hand into the outbox and into the timeline; of the same `token` only the first."""
+    mail = compose(
+        sender=sender,
+        kind=LETTER,
+        key=f"letter:{token}",
+        to=to,
+        content=content,
+        now=now,
+        not_before=now + SECOND_THOUGHTS,
+        valid_for=LETTER_KEEPS,
+        advertising=advertising,
+        by=by,
+        from_name=f"{by.name}, {sender.name}",
+        reply_to=by.email,
+    )
+    said = {"customer": customer, "kind": Entry.Kind.EMAIL, "author": by, "happened_at": now}
+    text = f"{content.subject}\n\n{content.text}"
+    return Entry.objects.get_or_create(mail=queue(mail), defaults=said | {"text": text})[0]
+
+
+@transaction.atomic
+def take_back_letter(*, entry: Entry, now: datetime) -> bool:
+    """Keep a letter by hand from leaving and forget it; False if it is on its way."""
+    if not OutgoingMail.objects.filter(pk=entry.mail_id).withdraw(reason=Reason.WITHDRAWN, now=now):
+        return False
+    entry.delete()
+    return True
+
+
+def send_trial(
+    *, sender: Sender, content: Content, language: str, to: User, token: UUID, now: datetime
+) -> None:
+    """Show a colleague how a letter arrives. It says that it is a trial."""
+    subject = _("Trial: %(subject)s") % {"subject": content.subject}
+    mail = compose(
+        sender=sender,
+        kind=TRIAL,
+        key=f"trial:{token}",
+        to=Recipient(to.name, to.email, language),
+        content=Content(subject, content.text, content.html),
+        now=now,
+        valid_for=TRIAL_KEEPS,
+        by=to,
+    )
+    queue(mail)

@@ -5,13 +5,18 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from django.template.defaultfilters import linebreaksbr, urlize
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from contacts.letters.kinds import LETTER
 from contacts.models import Entry
 from contacts.timeline import EntryLine, Line, OrderLine
+from crm.mail.models import IN_HAND, WAITING, Reason, State
 from crm.markup import fill, join, written
+from crm.team.models import User
 from crm.templatetags.ringbinder import icon, money, weekday_key
 
 LINE = """
@@ -21,7 +26,10 @@ LINE = """
 SHORT = """
   <li class="rb-tl__e"><time datetime="{iso}">{day}</time>{icon}<div><p><b>{title}</b>{about}</p>{text}</div></li>"""
 ORDER = '<div><p><b>{title}</b> <span class="rb-muted">{group}</span></p></div><span class="rb-tl__v">{amount}</span>'
-ENTRY = '<div><p><b>{title}</b> <span class="rb-muted">{about}</span></p>{text}</div>{moved}'
+ENTRY = '<div><p><b>{title}</b> <span class="rb-muted">{about}</span>{mail}</p>{text}</div>{moved}'
+MAIL = ' <span class="rb-tl__mail">{words}{back}</span>'
+BACK = " · {link}"
+LINK = '<a href="{href}">{text}</a>'
 TEXT = "<p>{text}</p>"
 MOVED = (
     '<span class="rb-tl__mv" data-wd="{hue}"><span class="visually-hidden">{label} </span>{arrow}{tab}</span>'
@@ -31,9 +39,10 @@ SHOWN = 160  # letters
 _MAY_LINK = re.compile(r"[.:@]\w")
 
 
-def timeline_lines(lines: Iterable[Line], currency: str) -> SafeString:
-    """The lines of one month; what was bought is in `currency`."""
-    return join(_line(line, currency) for line in lines)
+def timeline_lines(lines: Iterable[Line], user: User) -> SafeString:
+    """The lines of one month for that reader."""
+    currency, zone, is_lead = user.team.currency, user.zone, user.is_lead
+    return join(_line(line, currency, zone, is_lead=is_lead) for line in lines)
 
 
 def short_lines(entries: Iterable[Entry], *, zone: ZoneInfo) -> SafeString:
@@ -54,13 +63,13 @@ def _short(line: EntryLine) -> SafeString:
     )
 
 
-def _line(line: Line, currency: str) -> SafeString:
+def _line(line: Line, currency: str, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     return fill(
         LINE,
         iso=line.day.isoformat(),
         day=written(line.day, "D j"),
         icon=icon(line.icon, "rb-tl__i"),
-        said=_order(line, currency) if line.is_order else _entry(line),
+        said=_order(line, currency) if line.is_order else _entry(line, zone, is_lead=is_lead),
     )
 
 
@@ -70,10 +79,33 @@ def _order(line: OrderLine, currency: str) -> SafeString:
     return fill(ORDER, title=title, group=bought.product_group, amount=money(bought.amount, currency))
 
 
-def _entry(line: EntryLine) -> SafeString:
+def _entry(line: EntryLine, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     about = " · ".join(filter(None, (line.who, line.outcome)))
     text = fill(TEXT, text=with_links(line.entry.text)) if line.entry.text else NOTHING
-    return fill(ENTRY, title=line.title, about=about, text=text, moved=_moved(line))
+    mail = _mail(line.entry, zone, is_lead=is_lead) if line.entry.mail_id else NOTHING
+    return fill(ENTRY, title=line.title, about=about, mail=mail, text=text, moved=_moved(line))
+
+
+def _mail(entry: Entry, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
+    """What became of the letter. Who may, follows it to the outbox; while it waits, it can be taken back."""
+    words = _became(entry, zone)
+    said = fill(LINK, href=reverse("mail:mail", args=[entry.mail_id]), text=words) if is_lead else words
+    back = NOTHING
+    if entry.mail_state in WAITING and entry.mail_kind == LETTER.name:
+        address = reverse("contacts:take_back", args=[entry.customer_id, entry.pk])
+        back = fill(BACK, link=fill(LINK, href=address, text=_("take back")))
+    return fill(MAIL, words=said, back=back)
+
+
+def _became(entry: Entry, zone: ZoneInfo) -> str:
+    """ "waiting", "sent 10:02", "failed: the mail server refused it"."""
+    state = str(State(entry.mail_state).label)
+    if entry.mail_state == State.SENT and entry.mail_settled_at:
+        at, said = entry.mail_settled_at.astimezone(zone), entry.happened_at.astimezone(zone)
+        return f"{state} {date_format(at, 'H:i' if at.date() == said.date() else 'j M, H:i')}"
+    if entry.mail_reason in Reason.values and entry.mail_state not in (*WAITING, *IN_HAND):
+        return f"{state}: {Reason(entry.mail_reason).label}"
+    return state
 
 
 def _moved(line: EntryLine) -> SafeString:

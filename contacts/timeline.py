@@ -84,7 +84,8 @@ class EntryLine:
         entry = self.entry
         if entry.outcome == Entry.Outcome.MISSED:
             return str(entry.get_outcome_display())
-        kind = str(entry.get_kind_display())
+        is_answer = entry.kind == Entry.Kind.EMAIL and not entry.author_id
+        kind = _("Answer") if is_answer else str(entry.get_kind_display())
         return f"{kind}, {spell_minutes(entry.minutes)}" if entry.minutes else kind
 
     @property
@@ -170,7 +171,7 @@ class Timeline:
     def _entries(self) -> Iterator[EntryLine]:
         if self.show == ORDERS:
             return
-        rows = self.customer.entries.latest_first().with_names()
+        rows = self.customer.entries.latest_first().with_names().with_mails()
         if self.show != ALL:
             rows = rows.filter(kind=self.show)
         for entry in rows.filter(self._earlier_entries())[: PAGE + 1]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from contacts.views import customers, dossier, find, hand_over, importing, legal_basis, people
+from contacts.views import customers, dossier, find, hand_over, importing, legal_basis, letters, people, write
 
 app_name = "contacts"
 
@@ -22,5 +22,14 @@ urlpatterns = [
     path("customers/import/<uuid:token>/", importing.preview, name="import_preview"),
     path("customers/import/<uuid:token>/result/", importing.result, name="import_result"),
     path("customers/import/<uuid:token>/left-out/", importing.left_out, name="import_left_out"),
+    path("customers/<int:pk>/write/", write.write, name="write"),
+    path("customers/<int:pk>/write/preview/", write.preview, name="write_preview"),
+    path("customers/<int:pk>/write/<int:entry_id>/back/", write.take_back, name="take_back"),
+    path("letters/", letters.letters, name="letters"),
+    path("letters/new/", letters.new, name="letter_new"),
+    path("letters/preview/", letters.preview, name="letter_preview"),
+    path("letters/who/", letters.who, name="letter_who"),
+    path("letters/<int:pk>/", letters.letter, name="letter"),
+    path("letters/<int:pk>/delete/", letters.delete, name="letter_delete"),
     path("find/", find.find, name="find"),
 ]

@@ -11,10 +11,11 @@ class SegmentationConfig(AppConfig):
         from contacts import registry
         from crm.mail import kinds
         from followups import rhythms
+        from followups.demo import parts
         from followups.slips import register
         from segmentation import slips, told
         from segmentation.dossier_part import PANELS, whole
-        from segmentation.filters import buying, card, working  # noqa: F401 - in the order in which they are offered
+        from segmentation.filters import buying, card, working, writing  # noqa: F401 - in the order in which they are offered
         from segmentation.reminding.kind import REPURCHASE
         from segmentation.reminding.slips import ANSWERED_SOURCE
         from segmentation.reminding.stopping import opted_out
@@ -26,6 +27,7 @@ class SegmentationConfig(AppConfig):
         kinds.register(REPURCHASE)
         kinds.on_opt_out(opted_out)
         rhythms.register(rhythm_of)
+        parts.register("segmentation.demo.filling.fill")
         registry.register(
             registry.Part(
                 "segmentation",

@@ -1,14 +1,13 @@
 """How many customers a series would reach today, and why others get no letter."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q
 
-from contacts.models import Customer, Purchase
-from contacts.models.customer import CustomerQuerySet
 from crm.mail.models import Suppression
-from segmentation.models import Reminder, Series
+from segmentation.models import Series
+from segmentation.reminding.enrolling import due_for
 
 
 @dataclass(frozen=True)
@@ -37,22 +36,6 @@ class Audience:
     @property
     def sent(self) -> int:
         return self.letter - self.held_out
-
-
-def due_for(series: Series, *, on: date) -> CustomerQuerySet:
-    found = Customer.objects.filter(
-        team_id=series.team_id, **{f"expectation__{series.begins}__lte": on - timedelta(series.shift_days)}
-    )
-    found = found.filter(expectation__window_to__gte=on)
-    if series.groups:
-        found = found.filter(score__group__in=series.groups)
-    if series.product_group:
-        last = Purchase.objects.filter(customer=OuterRef("pk")).order_by("-bought_on", "-pk")
-        found = found.alias(bought=Subquery(last.values("product_group")[:1])).filter(
-            bought=series.product_group
-        )
-    had = Reminder.objects.filter(customer=OuterRef("pk"), cycle=OuterRef("score__last_on"))
-    return found.filter(~Exists(had))
 
 
 def audience(series: Series, *, on: date) -> Audience:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
-
 from crm.mail.models import State
 from crm.team.models import User
-from segmentation.models import Reminder, ReminderLetter, Series
+from segmentation.effect import Effect, effect_by_series
+from segmentation.models import Reminder, Series
+from segmentation.reminding.progress import GONE, Progress, progress_by_series
+
+LEFT = (State.SENT, State.UNKNOWN, GONE)
 
 
 @dataclass(frozen=True)
@@ -14,23 +16,25 @@ class Listed:
     """One series with its figures."""
 
     series: Series
-    under_way: int
-    sent: int
+    progress: Progress
+    effect: Effect
+
+    @property
+    def under_way(self) -> int:
+        return self.progress.to_begin + self.progress.under_way
+
+    @property
+    def sent(self) -> int:
+        return sum(self.progress.letters.get(state, 0) for state in LEFT)
 
 
 def listed(user: User) -> list[Listed]:
-    """All series of the team in three queries, those that run first."""
+    """All series of the team in so many queries however many they are, those that run first."""
     series = list(Series.objects.visible_to(user).prefetch_related("steps"))
-    under_way = _by_series(
-        Reminder.objects.filter(team=user.team_id).going_on().values_list("series").annotate(n=Count("pk"))
-    )
-    left = ReminderLetter.objects.filter(reminder__team=user.team_id).filter(
-        Q(mail__isnull=True) | Q(mail__state__in=(State.SENT, State.UNKNOWN))
-    )
-    sent = _by_series(left.values_list("reminder__series").annotate(n=Count("pk")))
-    rows = [Listed(each, under_way.get(each.pk, 0), sent.get(each.pk, 0)) for each in series]
+    progress = progress_by_series(series)
+    reminders = Reminder.objects.filter(series__in=series)
+    effects = effect_by_series(reminders, on=user.today()) if series else {}
+    rows = [
+        Listed(each, progress.get(each.pk, Progress()), effects.get(each.pk, Effect())) for each in series
+    ]
     return sorted(rows, key=lambda row: not row.series.is_running)
-
-
-def _by_series(rows: object) -> dict[int, int]:
-    return dict(rows.order_by())

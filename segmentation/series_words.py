@@ -32,3 +32,14 @@ def begins(series: Series) -> str:
     if days > 0:
         return ngettext("%(n)s day after %(point)s", "%(n)s days after %(point)s", days) % words
     return ngettext("%(n)s day before %(point)s", "%(n)s days before %(point)s", -days) % words
+
+
+def nth_letter(position: int) -> str:
+    """ "first letter"."""
+    return {
+        1: _("first letter"),
+        2: _("second letter"),
+        3: _("third letter"),
+        4: _("fourth letter"),
+        5: _("fifth letter"),
+    }[position]

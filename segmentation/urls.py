@@ -1,7 +1,8 @@
 from django.urls import path
 
-from segmentation.views import own, series, series_edit
+from segmentation.views import own, series, series_edit, series_people, series_report, series_switch
 from segmentation.views.advice import advice
+from segmentation.views.basis import undo_basis
 from segmentation.views.customers import customers
 from segmentation.views.due import due
 from segmentation.views.expectations import expectations
@@ -21,6 +22,7 @@ urlpatterns = [
     path("due/", due, name="due"),
     path("customers/", customers, name="customers"),
     path("undo/", undo, name="undo"),
+    path("undo-basis/", undo_basis, name="undo_basis"),
     path("own/", own.own, name="own"),
     path("own/new/", own.new, name="own_new"),
     path("own/<int:pk>/", own.own_members, name="own_members"),
@@ -40,5 +42,14 @@ urlpatterns = [
     path("reminders/new/", series_edit.new, name="series_new"),
     path("reminders/<int:pk>/", series.series, name="series"),
     path("reminders/<int:pk>/edit/", series_edit.edit, name="series_edit"),
+    path("reminders/<int:pk>/start/", series_switch.start, name="series_start"),
+    path("reminders/<int:pk>/stop/", series_switch.stop, name="series_stop"),
+    path("reminders/<int:pk>/progress/", series.progress, name="series_progress"),
+    path("reminders/<int:pk>/customers/", series_people.people, name="series_people"),
+    path("reminders/<int:pk>/report/", series_report.report, name="series_report"),
+    path("reminders/letter/<int:pk>/", series_people.letter, name="reminder_letter"),
+    path("reminders/letter/<int:pk>/body/", series_people.letter_body, name="reminder_letter_body"),
+    path("reminders/letter/<int:pk>/take-out/", series_people.take_out, name="reminder_take_out"),
+    path("reminders/letter/<int:pk>/put-back/", series_people.put_back, name="reminder_put_back"),
     path("customers/<int:pk>/relationship/", relationship, name="relationship"),
 ]

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
-from contacts.models import Customer, Entry, LegalBasis, Person, Purchase
+from contacts.models import Customer, Entry, LegalBasis, Letter, LetterText, Person, Purchase
 from crm.mail.addresses import address_hash
 from crm.mail.models import IN_HAND, OutgoingMail, Sender, State, Suppression
 from crm.team.models import Absence, Team, User
@@ -104,6 +104,16 @@ def make_purchase(**kw) -> Purchase:
     return Purchase.objects.create(
         **{"team": customer.team, "customer": customer, "bought_on": TODAY, "amount": "100.00"} | kw
     )
+
+
+def make_letter(**kw) -> Letter:
+    """A letter of a team; `en`, `de` and `ka` are its subject and text in that language."""
+    team = kw.pop("team", None) or make_team()
+    texts = {code: kw.pop(code) for code in ("en", "de", "ka") if code in kw}
+    letter = Letter.objects.create(**{"team": team, "name": f"Letter {next(_numbers)}"} | kw)
+    for code, (subject, body) in (texts or {"en": ("For {name}", "{greeting}\n\nhello.")}).items():
+        LetterText.objects.create(letter=letter, language=code, subject=subject, body=body)
+    return letter
 
 
 def make_slip(**kw) -> Slip:

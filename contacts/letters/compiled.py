@@ -62,5 +62,13 @@ def compiled(subject: str, body: str) -> Compiled:
 
 
 def written_out(text: str, values: Mapping[str, str]) -> str:
-    """`text` with the words of its fields, for someone to work on; they are written so that they say just the same."""
-    return replaced(text, lambda name: _LEADING.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", values[name])))
+    """`text` with the words of its fields, for someone to work on; they are written so that they say just the same.
+
+    Fields for which there is nothing to say stay in their braces.
+    """
+
+    def words(name: str, leads: bool) -> str:
+        said = _MARKUP.sub(r"\\\g<0>", values.get(name) or "")
+        return (_LEADING.sub(r"\1\\\2", said) if leads else said) or f"{{{name}}}"
+
+    return replaced(text, words)

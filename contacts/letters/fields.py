@@ -91,11 +91,16 @@ def _in_words(mark: re.Match[str]) -> str:
 def marked(text: str) -> str:
     """`text` with a mark of MARKS instead of each field. KeyError if one is unknown."""
     marks = dict(zip(NAMES, map(chr, MARKS), strict=False))
-    return replaced(_PRIVATE.sub("", text.replace("\r\n", "\n")), marks.__getitem__)
+    return replaced(_PRIVATE.sub("", text.replace("\r\n", "\n")), lambda name, leads: marks[name])
 
 
-def replaced(text: str, what: Callable[[str], str]) -> str:
-    """`text` with what `what` gives instead of each field."""
-    return _BRACES.sub(
-        lambda match: match[0] if match["field"] is None else what(_normal(match["field"])), text
-    )
+def replaced(text: str, what: Callable[[str, bool], str]) -> str:
+    """`text` with what `what` gives instead of each field; it is told whether the field leads its line."""
+
+    def words(match: re.Match[str]) -> str:
+        if match["field"] is None:
+            return match[0]
+        before = text[: match.start()].rpartition("\n")[2]
+        return what(_normal(match["field"]), not before.strip())
+
+    return _BRACES.sub(words, text)

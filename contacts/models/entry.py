@@ -22,6 +22,15 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Each knows `who` wrote it. Whole users would take longer to read than all the rest."""
         return self.annotate(author_name=F("author__name"), owner_name=F("on_behalf_of__name"))
 
+    def with_mails(self) -> Self:
+        """Each knows what became of its mail, if it has one. A whole mail would be many times as long as the entry."""
+        return self.annotate(
+            mail_state=F("mail__state"),
+            mail_reason=F("mail__reason"),
+            mail_kind=F("mail__kind"),
+            mail_settled_at=F("mail__settled_at"),
+        )
+
     def before(self, moment: datetime) -> Self:
         return self.filter(happened_at__lt=moment)
 

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,9 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:letter", args=[self.pk])
 
     def text_in(self, language: str, *, otherwise: str) -> "LetterText":
         """The text for a customer of that language: its own, else that in `otherwise`, else any there is."""

@@ -16,6 +16,6 @@ def address_hash(address: str) -> str:
 
 
 def hidden(address: str) -> str:
-    """What tells its owner which one is meant, and nobody else much: "b…@kessler.example"."""
+    """What tells its owner which one is meant, and nobody else much: "b***@kessler.example"."""
     name, _, domain = address.rpartition("@")
-    return f"{name[:1]}…@{domain}"
+    return f"{name[:1]}***@{domain}"

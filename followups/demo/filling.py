@@ -13,6 +13,7 @@ from followups.demo import stage
 from followups.demo.builder import Builder
 from followups.demo.cast import cast, send_on_leave
 from followups.demo.history import Dossier, draw_groups, share_out
+from followups.demo.parts import fill_parts
 from followups.demo.places import CABINET
 from followups.demo.stage import Scene
 from followups.demo.writing import refresh_statistics, write
@@ -38,6 +39,7 @@ def fill_small(*, now: datetime, seed: int) -> list[User]:
     write(scene(build, managers))
     collect(now)
     _settle(lead, now)
+    fill_parts(lead.team, random, now)
     return [lead, *managers]
 
 

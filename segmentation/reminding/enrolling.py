@@ -22,7 +22,12 @@ CODE_LENGTH = 7
 
 
 def reached(series: Series, *, on: date) -> CustomerQuerySet:
-    """For whom the series begins that day: due, of its groups, and open to advertising.
+    """For whom the series begins that day: due, and open to advertising."""
+    return due_for(series, on=on).open_to_advertising()
+
+
+def due_for(series: Series, *, on: date) -> CustomerQuerySet:
+    """Who is due that day and of the groups that the series is for; it need not be saved.
 
     Of each cycle a customer is enrolled once, over all series. `cycle` and `score_group` come with each.
     """
@@ -41,7 +46,7 @@ def reached(series: Series, *, on: date) -> CustomerQuerySet:
         )
         customers = customers.filter(Exists(last))
     enrolled = Reminder.objects.filter(customer=OuterRef("pk"), cycle__gte=OuterRef("cycle"))
-    return customers.filter(~Exists(enrolled), cycle__isnull=False).open_to_advertising()
+    return customers.filter(~Exists(enrolled), cycle__isnull=False)
 
 
 def enrol(series: Series, *, now: datetime, lot: Random | None = None) -> int:

@@ -178,6 +178,14 @@ def _compose(desk: Desk, reminder: Reminder, step: Step, variant: Variant | None
     )
 
 
+def drafted(
+    reminder: Reminder, step: Step, variant: Variant | None, *, sender: Sender, now: datetime
+) -> OutgoingMail:
+    """The letter of that step as this customer would get it now, not saved. ValueError if nobody may write to him."""
+    whole = _whole(Reminder.objects.filter(pk=reminder.pk)).get()
+    return _compose(Desk(sender, now), whole, step, variant)
+
+
 def _put_into_outbox(written: list[Written], today: date) -> None:
     queue_many(each.mail for each in written)
     keys = [each.mail.idempotency_key for each in written]

@@ -100,7 +100,8 @@ def test_lists():
 
 
 def test_links_are_written_out_in_plain_text():
-    body = "See [our shop](https://shop.example/a?b=1&c=ü), https://x.example/y. [{manager_email}](mailto:{manager_email})"
+    body = "See [our shop](https://shop.example/a?b=1&c=ü), https://x.example/y. "
+    body += "[{manager_email}](mailto:{manager_email})"
     assert text(body) == (
         "See our shop (https://shop.example/a?b=1&c=%C3%BC), https://x.example/y. nino@lindner.example"
     )

@@ -1,0 +1,63 @@
+"""Letters by hand and trials, as kinds of mail."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.models import Customer, Entry
+from crm.mail.kinds import Kind
+from crm.mail.models import OutgoingMail
+
+
+def about_customers(mails: Iterable[OutgoingMail]) -> dict[int, tuple[str, str]]:
+    """Name and dossier of the customer of each mail, for kinds whose recipients are customers."""
+    wanted = [mail for mail in mails if mail.recipient_id]
+    found = Customer.objects.only("name").in_bulk({mail.recipient_id for mail in wanted})
+    return {
+        mail.pk: (found[mail.recipient_id].name, found[mail.recipient_id].get_absolute_url())
+        for mail in wanted
+        if mail.recipient_id in found
+    }
+
+
+def note_answer(mail: OutgoingMail, text: str, now: datetime) -> None:
+    """The customer’s answer stands in his timeline."""
+    _note(mail, Entry.Kind.EMAIL, text, now)
+
+
+def note_bounce(mail: OutgoingMail, now: datetime) -> None:
+    words = {"subject": mail.subject, "email": mail.to_email}
+    _note(
+        mail,
+        Entry.Kind.NOTE,
+        _("“%(subject)s” came back: the address %(email)s does not exist.") % words,
+        now,
+    )
+
+
+def note_complaint(mail: OutgoingMail, now: datetime) -> None:
+    words = {"subject": mail.subject, "email": mail.to_email}
+    _note(
+        mail, Entry.Kind.NOTE, _("A complaint came from %(email)s that “%(subject)s” is spam.") % words, now
+    )
+
+
+def _note(mail: OutgoingMail, kind: str, text: str, now: datetime) -> None:
+    if Customer.objects.filter(team_id=mail.team_id, pk=mail.recipient_id).exists():
+        Entry.objects.create(
+            customer_id=mail.recipient_id, kind=kind, text=text, author=None, happened_at=now
+        )
+
+
+LETTER = Kind(
+    "letter",
+    gettext_lazy("Letter by hand"),
+    is_automatic=False,
+    about=about_customers,
+    answered=note_answer,
+    bounced=note_bounce,
+    complained=note_complaint,
+)
+TRIAL = Kind("trial", gettext_lazy("Trial to a colleague"), is_automatic=False)

@@ -1,0 +1,50 @@
+"""Letters as the customer will see them, in the frame beside what is being written."""
+
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from contacts.actions import LETTER_KEEPS
+from contacts.letters.kinds import LETTER
+from crm.mail.actions import Content, Recipient, compose
+from crm.mail.models import Sender
+from crm.team.models import Team
+
+
+def sender_of(team: Team) -> Sender | None:
+    return Sender.objects.filter(team=team).first()
+
+
+def show_letter(
+    request: HttpRequest,
+    *,
+    sender: Sender,
+    to: Recipient,
+    content: Content,
+    advertising: bool,
+    **more: object,
+) -> HttpResponse:
+    """The whole mail, under a head with its subject, and over its plain text."""
+    seen = Recipient(to.name, to.email, to.language, basis="-")
+    mail = compose(
+        sender=sender, kind=LETTER, key=str(uuid4()), to=seen, content=content, now=timezone.now(),
+        valid_for=LETTER_KEEPS, advertising=advertising,
+    )  # fmt: skip
+    context = {"mail": mail, "to": to} | more
+    head = render_to_string("contacts/letter_frame_head.html", context)
+    foot = render_to_string("contacts/letter_frame_foot.html", context)
+    start, body, rest = mail.html.partition('<body class="desk" style="margin:0;background:#ebe8e1">')
+    return HttpResponse(start + body + head + rest.replace("</body>", f"{foot}</body>"))
+
+
+def show_problems(request: HttpRequest, problems: list[str]) -> HttpResponse:
+    """What keeps the letter from being shown."""
+    return render(request, "contacts/letter_frame_problems.html", {"problems": problems}, status=422)
+
+
+def problems_of(error: ValidationError) -> list[str]:
+    return list(error.messages)

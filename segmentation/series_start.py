@@ -1,0 +1,55 @@
+"""What starting a series would do, what stands in its way, and doing it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cached_property
+
+from crm.mail.models import Sender
+from segmentation.models import Forecast, Series
+from segmentation.quarters import today_of
+from segmentation.reminding.days import LetterDays
+from segmentation.reminding.enrolling import BATCH, enrol
+from segmentation.series_audience import Audience, audience
+
+SENDER, LETTERS, FORECAST = "sender", "letters", "forecast"
+
+
+class Start:
+    """Starting `series` at the instant `now`; then `enrolled` is how many joined, None if they join by and by."""
+
+    enrolled: int | None = None
+
+    def __init__(self, series: Series, *, now: datetime) -> None:
+        self.series, self.now = series, now
+        self.today = today_of(series.team, now)
+
+    @cached_property
+    def audience(self) -> Audience:
+        return audience(self.series, on=self.today)
+
+    @property
+    def first_day(self) -> date:
+        """Of most; where that is a holiday at the customer’s, his letter comes a day later."""
+        return LetterDays(self.series.team).after_day(self.today, "")
+
+    @cached_property
+    def obstacles(self) -> list[str]:
+        return list(self._obstacles())
+
+    def _obstacles(self) -> Iterator[str]:
+        if not Sender.objects.filter(team=self.series.team_id).exists():
+            yield SENDER
+        if not self.series.steps.exists():
+            yield LETTERS
+
+    @cached_property
+    def has_forecast(self) -> bool:
+        return Forecast.objects.filter(team=self.series.team_id, as_of=self.today).exists()
+
+    def carry_out(self) -> bool:
+        """False if it ran already. Few customers join at once; many, or before the night’s expectations, by and by."""
+        few = self.has_forecast and self.audience.letter <= BATCH
+        if not self.series.start(now=self.now):
+            return False
+        self.enrolled = enrol(self.series, now=self.now) if few else None
+        return True
