@@ -19,6 +19,7 @@ from crm.templatetags.ringbinder import money, tel
 LINE = "<div><dt>{label}</dt><dd>{value}</dd></div>\n"
 LINK = '<a href="{href}">{text}</a>'
 WEB = '<a href="{href}" rel="noopener noreferrer" target="_blank">{text}</a>'
+CHANGE = '{text} <a class="rb-link" href="{href}">{change}<span class="visually-hidden"> {what}</span></a>'
 TAG, TAGS = '<span class="rb-tag">{name}</span>', '<span class="rb-tags">{tags}</span>'
 
 _WEB_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
@@ -77,7 +78,8 @@ def _mail(address: str) -> str:
 
 def _letters(customer: Customer) -> str:
     href = reverse("contacts:legal_basis", args=[customer.pk])
-    return fill(LINK, href=href, text=legal_standing(customer))
+    change = {"change": _("change"), "what": _("the legal basis")}
+    return fill(CHANGE, text=legal_standing(customer), href=href, **change)
 
 
 def legal_standing(customer: Customer) -> str:

@@ -78,3 +78,40 @@ class OneStatementForm(StatementForm):
     def statement_so_far(self) -> Statement:
         data = self.cleaned_data
         return Statement(data.get("kind", ""), data.get("text", ""), data.get("source", ""), data["given_on"])
+
+
+class ListStatementForm(StatementForm):
+    """For all those on a list that comes in, where somebody says so: without a kind nothing is stated."""
+
+    kind = forms.ChoiceField(
+        label=_("Ground"),
+        choices=[("", _("none that we know of: they get no advertising")), *LegalBasis.Kind.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    known = forms.BooleanField(
+        label=_("also for those on the list who have a dossier already and no legal basis yet"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, said: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, initial=said, prefix="basis", **kwargs)
+        self.fields["kind"].choices = ListStatementForm.base_fields["kind"].choices
+        if not self.is_stated:
+            for field in self.fields.values():
+                field.required = False
+
+    @property
+    def is_stated(self) -> bool:
+        return bool(self["kind"].value())
+
+    def clean_given_on(self) -> date | None:
+        return super().clean_given_on() if self.cleaned_data["given_on"] else None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What a valid form says, to be kept; {} where nothing is stated."""
+        if not self.is_stated:
+            return {}
+        kept = {name: self.cleaned_data[name] for name in self.fields}
+        return kept | {"given_on": kept["given_on"].isoformat()}

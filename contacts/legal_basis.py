@@ -130,7 +130,10 @@ def record_for_all(
     """Record one statement for those of the customers who have no legal basis and did not object: how many."""
     basis = statement.recorded(team=team, by=by, now=now)
     asked = Customer.objects.filter(team=team, pk__in=customers.order_by().values("pk"))
-    return basis, asked.without_basis().update(legal_basis=basis)
+    number = asked.without_basis().update(legal_basis=basis)
+    if not number:
+        basis.delete()
+    return basis, number
 
 
 @transaction.atomic

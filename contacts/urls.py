@@ -1,16 +1,6 @@
 from django.urls import path
 
-from contacts.views import (
-    customers,
-    dossier,
-    find,
-    hand_over,
-    importing,
-    legal_basis,
-    letters,
-    people,
-    write,
-)
+from contacts.views import customers, dossier, find, hand_over, importing, legal_basis, letters, people, write
 
 app_name = "contacts"
 

@@ -37,7 +37,7 @@ class Job:
         return start + (now - start) // self.every * self.every
 
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 JOBS = (
     Job("check_binder", "followups.checks.check_binder_nightly", DAY, at=time(2)),
@@ -48,6 +48,7 @@ JOBS = (
     # After the expectations, by which it goes.
     Job("reminders", "segmentation.reminding.sweep.remind_all", HOUR),
     Job("intervals", "segmentation.typical.keep_all", HOUR),
+    Job("mailbox", "crm.mail.mailbox.collect", MINUTE),
     Job("clear_sessions", "crm.periodic.clear_sessions", DAY, at=time(3)),
     Job("clear_imports", "contacts.importing.files.clear_old", HOUR),
 )

@@ -15,7 +15,7 @@ class SegmentationConfig(AppConfig):
         from followups.slips import register
         from segmentation import slips, told
         from segmentation.dossier_part import PANELS, whole
-        from segmentation.filters import buying, card, working  # noqa: F401 - in the order in which they are offered
+        from segmentation.filters import buying, card, working, writing  # noqa: F401 - in the order in which they are offered
         from segmentation.reminding.kind import REPURCHASE
         from segmentation.reminding.slips import ANSWERED_SOURCE
         from segmentation.reminding.stopping import opted_out

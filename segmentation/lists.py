@@ -16,7 +16,7 @@ from contacts.models.customer import CustomerQuerySet
 from contacts.views.customers import PAGE, Found, Page
 from crm.templatetags.ringbinder import number
 from followups.models import FollowUp
-from segmentation import exports, filing
+from segmentation import basing, exports, filing
 from segmentation.due import what_is_missing
 from segmentation.models import Expectation, Forecast
 from segmentation.rows import Row
@@ -171,7 +171,7 @@ class CustomerList:
     def address(self, **more: object) -> str:
         """The list's own address with what was asked for, without the page; `more` is added."""
         asked = self.asked.copy()
-        for name in ("after", "before", "format", "moved", *more):
+        for name in ("after", "before", "format", "moved", "based", basing.ASKED, *more):
             asked.pop(name, None)
         asked.update({name: str(value) for name, value in more.items()})
         return f"{self.path}?{asked.urlencode()}" if asked else self.path
@@ -183,6 +183,11 @@ class CustomerList:
     @property
     def next(self) -> str:
         return self.address(after=self.page.next) if self.page.next else ""
+
+    @property
+    def basis(self) -> str:
+        """Where one says on what ground all of the list may be written to; "" for those who may not."""
+        return self.address(**{basing.ASKED: 1}) if self.user.is_lead else ""
 
     @property
     def exports(self) -> list[tuple[str, str]]:
@@ -205,14 +210,18 @@ def show_list(
 ) -> HttpResponse:
     """A page of these customers, who must be visible to the user: the end of any view under `list_view`.
 
-    With ?format=csv or xlsx it answers the whole list as a file; posted to, it files the ticked dossiers, or all
-    of the list. `back` is (name, address) of the page above; `columns` another order than by name (see Sorted),
-    `size` rows a page; `count` the number of customers where it is known already.
+    With ?format=csv or xlsx it answers the whole list as a file, with ?basis it asks on what ground all of it may be
+    written to; posted to, it files the ticked dossiers, or all of the list. `back` is (name, address) of the page
+    above; `columns` another order than by name (see Sorted), `size` rows a page; `count` the number of customers
+    where it is known already.
     """
     listing = CustomerList(request, customers, columns=columns, count=count, size=size)
     context |= {"listing": listing, "title": title, "about": about, "back": back, "today": listing.today}
+    if basing.ASKED in request.GET:
+        return basing.ask(request, listing, title=title)
     if request.method == "POST":
         return filing.file_listed(request, listing, template, context)
     if (kind := request.GET.get("format")) in exports.KINDS:
         return exports.answer(listing, kind, title=title)
-    return render(request, template, context | filing.offered(request, listing))
+    context |= filing.offered(request, listing) | basing.offered(request)
+    return render(request, template, context)

@@ -7,7 +7,7 @@ from functools import cached_property
 from crm.mail.models import Sender
 from segmentation.models import Forecast, Series
 from segmentation.quarters import today_of
-from segmentation.reminding.days import letter_day
+from segmentation.reminding.days import LetterDays
 from segmentation.reminding.enrolling import BATCH, enrol
 from segmentation.series_audience import Audience, audience
 
@@ -30,7 +30,7 @@ class Start:
     @property
     def first_day(self) -> date:
         """Of most; where that is a holiday at the customer’s, his letter comes a day later."""
-        return letter_day(self.today, team=self.series.team, country="", after=True)
+        return LetterDays(self.series.team).after_day(self.today, "")
 
     @cached_property
     def obstacles(self) -> list[str]:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from segmentation.views import own, series, series_edit, series_people, series_report, series_switch
 from segmentation.views.advice import advice
+from segmentation.views.basis import undo_basis
 from segmentation.views.customers import customers
 from segmentation.views.due import due
 from segmentation.views.expectations import expectations
@@ -21,6 +22,7 @@ urlpatterns = [
     path("due/", due, name="due"),
     path("customers/", customers, name="customers"),
     path("undo/", undo, name="undo"),
+    path("undo-basis/", undo_basis, name="undo_basis"),
     path("own/", own.own, name="own"),
     path("own/new/", own.new, name="own_new"),
     path("own/<int:pk>/", own.own_members, name="own_members"),

@@ -17,6 +17,11 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes seconds comes first: the end then waits for nothing long."""
+    items.sort(key=lambda item: not any(part in str(item.path) for part in ("/browser/", "/ops/")))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """PostgreSQL drops no database in use: a page that was left may still be asking the live server something."""

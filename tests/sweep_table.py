@@ -306,6 +306,7 @@ SEGMENTATION = {
     "segmentation:due": form(insiders(200)),
     "segmentation:customers": form(insiders(200)),
     "segmentation:undo": button(insiders(302)),
+    "segmentation:undo_basis": Row(post=leads(302)),
     "segmentation:interval": page(insiders(200)),
     "segmentation:expectations": page(insiders(200)),
     "segmentation:own": page(insiders(200)),

@@ -14,6 +14,7 @@ from contacts.folding import fold
 from contacts.importing.drafts import Draft, Drafter
 from contacts.importing.duplicates import Duplicate, Register
 from contacts.importing.readers import ImportRefused, Row, Table
+from contacts.legal_basis import Statement
 from contacts.models import Customer, Entry, Person
 from contacts.models.tag import read_tags
 from crm.team.models import Team, User
@@ -46,11 +47,24 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class ListBasis:
+    """On what ground those on a list may be written to; `known`: also those with a dossier and no ground yet."""
+
+    statement: Statement
+    known: bool = False
+
+
+@dataclass(frozen=True)
 class Imported:
-    """What importing a list has done: dossiers made, of them filed under their own date."""
+    """What importing a list has done: dossiers made, of them filed under their own date.
+
+    `based` may be written to from now on, but for those `suppressed`, to whose address nothing goes all the same.
+    """
 
     plan: Plan
     dated: int
+    based: int = 0
+    suppressed: int = 0
 
     @property
     def made(self) -> int:
@@ -89,7 +103,14 @@ def make_plan(table: Table, mapping: Mapping[int, str], *, team: Team, reader: U
 
 @transaction.atomic
 def import_customers(
-    table: Table, mapping: Mapping[int, str], *, owner: User, by: User | None, undated: str, now: datetime
+    table: Table,
+    mapping: Mapping[int, str],
+    *,
+    owner: User,
+    by: User | None,
+    undated: str,
+    now: datetime,
+    basis: ListBasis | None = None,
 ) -> Imported:
     """Make the dossiers of a list for `owner` and file them; `undated` is "spread" or "rest".
 
@@ -108,7 +129,31 @@ def import_customers(
         for customer, draft in zip(customers, batch, strict=True):
             placements.append((customer, draft.next_on if draft.next_on and draft.next_on >= today else None))
     registry.open_dossiers(placements, by=by, now=now, undated=undated)
-    return Imported(plan, sum(day is not None for _customer, day in placements))
+    dated = sum(day is not None for _customer, day in placements)
+    if basis is None:
+        return Imported(plan, dated)
+    ids = [customer.pk for customer, _day in placements] + (_known(plan) if basis.known else [])
+    return Imported(plan, dated, *_state(basis.statement, ids, team=owner.team, by=by, now=now))
+
+
+def _known(plan: Plan) -> list[int]:
+    """Who has a dossier already and is on the list; not those of colleagues which one may not see."""
+    found = (duplicate.of for duplicate in plan.duplicates)
+    return [known.pk for known in found if known.pk and not known.is_hidden]
+
+
+def _state(
+    statement: Statement, ids: list[int], *, team: Team, by: User | None, now: datetime
+) -> tuple[int, int]:
+    """Record the statement for those of them without a legal basis: how many, and how many are suppressed."""
+    basis, based, suppressed = statement.recorded(team=team, by=by, now=now), 0, 0
+    for start in range(0, len(ids), BATCH):
+        batch = Customer.objects.filter(pk__in=ids[start : start + BATCH])
+        suppressed += batch.suppressed().count()
+        based += batch.filter(legal_basis=None).update(legal_basis=basis)
+    if not based:
+        basis.delete()
+    return based, suppressed
 
 
 def _make_customers(drafts: list[Draft], *, owner: User, now: datetime) -> list[Customer]:

@@ -34,11 +34,12 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Known:
-    """Somebody who has a dossier, or gets one from a `line` of the list."""
+    """Somebody who has a dossier, and so a `pk`, or gets one from a `line` of the list."""
 
     name: str
     number: str
     line: int | None = None
+    pk: int | None = None
     is_hidden: bool = False
 
 
@@ -85,7 +86,7 @@ class Register:
             hidden = set(customers.exclude(pk__in=visible).values_list("pk", flat=True))
         columns = ("pk", "number", "name", "town", "email", "phone_digits")
         for pk, number, name, town, email, digits in customers.order_by("pk").values_list(*columns):
-            register.add(Known(name, number, is_hidden=pk in hidden), _keys(name, town, email, digits))
+            register.add(Known(name, number, pk=pk, is_hidden=pk in hidden), _keys(name, town, email, digits))
         return register
 
     def add(self, known: Known, keys: Iterator[Key]) -> None:

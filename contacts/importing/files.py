@@ -1,7 +1,7 @@
 """Uploaded lists between the steps of an import: on disk under a random name, gone after a day."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 
 from contacts.importing.columns import chosen
-from contacts.importing.customers import Imported, import_customers
+from contacts.importing.customers import Imported, ListBasis, import_customers
 from contacts.importing.readers import Table, read_table
 from contacts.importing.reports import about_flaws, left_out_csv
+from contacts.legal_basis import Statement
 from contacts.models import ImportFile
 from crm.team.models import User
 
@@ -51,6 +52,20 @@ def say_columns(upload: ImportFile, mapping: dict[int, str], table: Table) -> bo
     return True
 
 
+def say_basis(upload: ImportFile, said: dict[str, Any]) -> None:
+    """Keep on what ground one may write to those on the list, as ListStatementForm has it; {} where none is said."""
+    upload.options["basis"] = said
+    upload.save(update_fields=["options"])
+
+
+def basis_of(upload: ImportFile) -> ListBasis | None:
+    said = dict(upload.options.get("basis") or {})
+    if not said:
+        return None
+    known = said.pop("known", False)
+    return ListBasis(Statement(**said | {"given_on": date.fromisoformat(said["given_on"])}), known)
+
+
 @transaction.atomic
 def carry_out(upload: ImportFile, *, owner: User, by: User, now: datetime) -> None:
     """Import the kept list, once: for a second press of the button there is nothing left to do."""
@@ -59,7 +74,8 @@ def carry_out(upload: ImportFile, *, owner: User, by: User, now: datetime) -> No
         return
     table = read(upload)
     mapping = mapping_of(upload, table)
-    done = import_customers(table, mapping, owner=owner, by=by, undated=upload.options["undated"], now=now)
+    undated, basis = upload.options["undated"], basis_of(upload)
+    done = import_customers(table, mapping, owner=owner, by=by, undated=undated, now=now, basis=basis)
     if done.plan.left_out or done.plan.duplicates:
         path_of(upload, left_out=True).write_bytes(left_out_csv(done.plan, table))
     upload.options["done"] = _summary(done)
@@ -77,6 +93,8 @@ def _summary(done: Imported) -> dict[str, Any]:
         "duplicates": len(plan.duplicates),
         "left_out": len(plan.left_out),
         "flawed": len(plan.flawed),
+        "based": done.based,
+        "suppressed": done.suppressed,
         "flaws": [asdict(remark) for remark in about_flaws(plan)[:FLAWS_SHOWN]],
     }
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.forms_import import ColumnsForm, UploadForm
+from contacts.forms_legal_basis import ListStatementForm
 from contacts.importing import files
 from contacts.importing.customers import Plan, make_plan
 from contacts.importing.readers import ImportRefused, Table
@@ -41,13 +42,15 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     table = _read(kept)
     sent = request.POST if request.method == "POST" else None
     form = ColumnsForm(sent, table=table, mapping=files.mapping_of(kept, table))
-    if form.is_valid():
+    basis = ListStatementForm(sent, said=kept.options.get("basis") or {}, today=request.user.today())
+    if form.is_valid() and basis.is_valid():
+        files.say_basis(kept, basis.said)
         if files.say_columns(kept, form.mapping, table):
             messages.info(request, _("The columns now mean what you said. Please look at the preview again."))
         elif "import" in request.POST:
             return _import(request, kept, owner=owner)
         return redirect("contacts:import_preview", kept.token)
-    return _show(request, kept, table=table, form=form, owner=owner)
+    return _show(request, kept, table=table, form=form, owner=owner, basis=basis)
 
 
 @require_GET
@@ -98,7 +101,13 @@ def _import(request: HttpRequest, kept: ImportFile, *, owner: User) -> HttpRespo
 
 
 def _show(
-    request: HttpRequest, kept: ImportFile, *, table: Table, form: ColumnsForm, owner: User
+    request: HttpRequest,
+    kept: ImportFile,
+    *,
+    table: Table,
+    form: ColumnsForm,
+    owner: User,
+    basis: ListStatementForm,
 ) -> HttpResponse:
     plan, refused = None, ""
     try:
@@ -110,6 +119,7 @@ def _show(
         "table": table,
         "first_rows": [row.cells for row in table.rows if not row.problem][:SHOWN_ROWS],
         "form": form,
+        "basis": basis,
         "owner": owner,
         "undated": kept.options["undated"],
         "plan": plan,

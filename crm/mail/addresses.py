@@ -12,10 +12,10 @@ def normal(address: str) -> str:
 
 def address_hash(address: str) -> str:
     """A keyed hash, 64 hexadecimal digits: it recognizes an address that is erased everywhere else."""
-    return hmac.new(settings.ADDRESS_KEY.encode(), normal(address).encode(), "sha256").hexdigest()
+    return hmac.digest(settings.ADDRESS_KEY.encode(), normal(address).encode(), "sha256").hex()
 
 
 def hidden(address: str) -> str:
-    """What tells its owner which one is meant, and nobody else much: "b…@kessler.example"."""
+    """What tells its owner which one is meant, and nobody else much: "b***@kessler.example"."""
     name, _, domain = address.rpartition("@")
-    return f"{name[:1]}…@{domain}"
+    return f"{name[:1]}***@{domain}"

@@ -27,11 +27,13 @@ class Connection:
 
 
 def connection_of(sender: Sender | None) -> Connection:
-    backend = settings.EMAIL_BACKEND
-    if sender and sender.stays_here:
+    if settings.MAIL_CARRIER == "folder" or (sender and sender.stays_here):
         return Connection(Way.FOLDER, str(settings.MAIL_FOLDER))
-    if backend.startswith("anymail."):
-        return Connection(Way.PROVIDER, backend.split(".")[-2].replace("_", " "))
-    if backend.endswith("smtp.EmailBackend"):
+    if settings.MAIL_CARRIER == "smtp":
         return Connection(Way.SERVER, f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}")
-    return Connection(Way.FOLDER, str(settings.MAIL_FOLDER))
+    return Connection(Way.PROVIDER, _provider(settings.EMAIL_BACKEND))
+
+
+def _provider(backend: str) -> str:
+    """ "Mailgun" of "anymail.backends.mailgun.EmailBackend"."""
+    return backend.split(".")[-2].replace("_", " ").capitalize()

@@ -53,8 +53,9 @@ def deliver(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> bool:
 
 def _ready(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> Carrier | None:
     """All up to the point of no return, which is committed; None when it does not leave now."""
-    if hold := why_hold(mail, now=clock()):
-        _stop(mail, hold, now=clock())
+    now = clock()
+    if hold := why_hold(mail, now=now) or _others_turn(mail, now=now):
+        _stop(mail, hold, now=now)
         return None
     carrier = carriers.of(mail)
     carrier.take(mail)
@@ -83,7 +84,7 @@ def _keep_failure(mail: OutgoingMail, failure: NotSent, clock: Clock) -> bool:
 
 
 def why_hold(mail: OutgoingMail, *, now: datetime) -> Hold | None:
-    """The first reason why it may not leave at that instant, None if there is none."""
+    """The first reason why it may not leave at that instant, whosever turn it is; None if there is none."""
     if mail.valid_until < now:
         return Hold(Reason.TOO_LATE)
     kind = kind_of(mail)
@@ -96,6 +97,10 @@ def why_hold(mail: OutgoingMail, *, now: datetime) -> Hold | None:
         return Hold(reason)
     if kind.why_not and (reason := kind.why_not(mail, now)):
         return Hold(reason)
+    return None
+
+
+def _others_turn(mail: OutgoingMail, *, now: datetime) -> Hold | None:
     free_from = AdvertisingTurn.free_from(mail) if mail.is_advertising else None
     return Hold(Reason.TURN, free_from) if free_from and free_from > now else None
 
@@ -116,7 +121,7 @@ def _announce(mail: OutgoingMail, *, now: datetime) -> bool:
         _stop(mail, hold, now=now)
         return False
     if mail.is_advertising and not AdvertisingTurn.take(mail, now=now):
-        _stop(mail, Hold(Reason.TURN, AdvertisingTurn.free_from(mail)), now=now)
+        _stop(mail, _others_turn(mail, now=now) or Hold(Reason.TURN, now), now=now)
         return False
     if not mail.hand_off(now=now, lease=settings.MAIL_HANDOFF_LEASE):
         transaction.set_rollback(True)

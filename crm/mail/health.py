@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from crm.mail.models import OutgoingMail, Pulse, State
 from crm.mail.models.outgoing import OutgoingMailQuerySet
@@ -43,7 +43,9 @@ def health(user: User, *, now: datetime) -> Health:
     pulses = dict(Pulse.objects.values_list("name", "at"))
     midnight = now.astimezone(user.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     sent = mails.filter(state=State.SENT, settled_at__isnull=False).order_by("-settled_at")
-    due = mails.waiting().filter(not_before__lte=now).order_by("not_before", "pk")
+    # Not "of this team" as it is: SQLite would sort all its waiting mail instead of following the index of what is due.
+    of_team = OutgoingMail.objects.alias(whose=F("team") + 0).filter(whose=user.team_id)
+    due = of_team.waiting().filter(not_before__lte=now).order_by("not_before", "pk")
     return Health(
         now=now,
         swept_at=pulses.get("sweep"),

@@ -1,13 +1,17 @@
 """Kinds of mail. Apps above register theirs from AppConfig.ready; none is known below."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from django.db import connection, transaction
 from django.utils.functional import Promise
 
 from crm.mail.models import OutgoingMail
+
+logger = logging.getLogger(__name__)
 
 
 class About(Protocol):
@@ -70,4 +74,15 @@ def on_opt_out(listener: OptedOut) -> None:
 
 def tell_opted_out(mail: OutgoingMail, *, now: datetime) -> None:
     for listener in _listeners:
-        listener(mail, now)
+        tell(listener, mail, now)
+
+
+def tell(listener: Callable[..., None], mail: OutgoingMail, *what: object) -> None:
+    """Let somebody hear of what became of a mail; if that fails, what became of it is kept all the same."""
+    try:
+        with transaction.atomic():
+            listener(mail, *what)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        logger.error("What became of mail %s could not be told: %s", mail.pk, type(error).__name__)

@@ -15,7 +15,7 @@ from crm.mail.tokens import UNSUBSCRIBE, token_for
 
 # Where in a frame stands what is each mail's own.
 _BODY, _LINK, _SUBJECT, _OPENING = "\x00", "\x01", "\x02", "\x03"
-_ANY = re.compile("[\x00-\x03]")
+_ANY = re.compile("([\x00-\x03])")
 _OPENING_LENGTH = 110  # about as much as mail programs show behind a subject
 
 
@@ -53,14 +53,15 @@ class Letterhead:
 
     def _filled(self, template: str, words: dict[str, str]) -> str:
         # All at once: what is filled in stays as it is.
-        return _ANY.sub(lambda sign: words[sign[0]], self._frame(template))
+        return "".join([words.get(piece, piece) for piece in self._frame(template)])
 
-    def _frame(self, template: str) -> str:
+    def _frame(self, template: str) -> list[str]:
         frames = self.sender.__dict__.setdefault("_frames", {})
         key = (template, self.language, self.advertising)
         if key not in frames:
             with translation.override(self.language):
-                frames[key] = render_to_string(template, self._context()).rstrip() + "\n"
+                drawn = render_to_string(template, self._context()).rstrip() + "\n"
+            frames[key] = _ANY.split(drawn)
         return frames[key]
 
     def _context(self) -> dict:

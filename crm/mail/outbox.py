@@ -16,7 +16,7 @@ from crm.mail.words import kind_words, state_words, why
 from crm.team.models import User
 
 PAGE = 50
-COUNTED = 100_000  # a heap is counted no further
+COUNTED = 10_000  # a heap is counted no further
 DECISIONS = 5  # are shown at the top
 
 
@@ -111,12 +111,13 @@ class Outbox:
         named = Q(to_email__icontains=self.text) | Q(to_name__icontains=self.text)
         return mails.filter(named) if self.text else mails
 
+    def count(self, heap: str) -> int:
+        """How many lie there, at most one more than COUNTED."""
+        return self.mails.filter(state__in=STATES[heap])[: COUNTED + 1].count()
+
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many lie in each heap, at most one more than COUNTED."""
-        return {
-            heap: self.mails.filter(state__in=STATES[heap])[: COUNTED + 1].count() for heap in Heap.values
-        }
+        return {heap: self.count(heap) for heap in Heap.values}
 
     @property
     def counted(self) -> list[tuple[Heap, int]]:

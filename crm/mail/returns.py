@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from crm.mail.kinds import kind_of, tell_opted_out
+from crm.mail.kinds import find_kind, tell, tell_opted_out
 from crm.mail.models import OutgoingMail, Return, Suppression
 from crm.team.models import Team
 
@@ -22,16 +22,13 @@ def opt_out(*, team: Team, hashed: str, now: datetime) -> bool:
 
     For an opt-out told to a person. One that came by mail is `opted_out`.
     """
-    is_new = Suppression.record(team=team, hashed=hashed, reason=Why.OPTED_OUT, now=now)
-    waiting = OutgoingMail.objects.to_address(hashed, team=team).filter(is_advertising=True)
-    waiting.withdraw(reason=Why.OPTED_OUT, now=now)
-    return is_new
+    return _stop(team, hashed, Why.OPTED_OUT, now)
 
 
 @transaction.atomic
 def opted_out(mail: OutgoingMail, *, now: datetime) -> None:
     """The one who got `mail` wants no more advertising."""
-    if opt_out(team=mail.team, hashed=mail.address_hash, now=now):
+    if _stop(mail.team, mail.address_hash, Why.OPTED_OUT, now):
         tell_opted_out(mail, now=now)
 
 
@@ -44,16 +41,16 @@ def take_back(mail: OutgoingMail, *, now: datetime) -> bool:
 def bounced(mail: OutgoingMail, *, now: datetime, key: str = "", detail: str = "") -> None:
     """Its address does not exist: nothing is sent there any more."""
     if _note(mail, What.BOUNCED, key, now, detail):
-        _stop(mail, Why.BOUNCED, now)
-        _tell(mail, "bounced", now)
+        _stop(mail.team, mail.address_hash, Why.BOUNCED, now)
+        _hear(mail, "bounced", now)
 
 
 @transaction.atomic
 def complained(mail: OutgoingMail, *, now: datetime, key: str = "") -> None:
     """Its reader called it spam: nothing is sent there any more."""
     if _note(mail, What.COMPLAINED, key, now):
-        _stop(mail, Why.COMPLAINED, now)
-        _tell(mail, "complained", now)
+        _stop(mail.team, mail.address_hash, Why.COMPLAINED, now)
+        _hear(mail, "complained", now)
         tell_opted_out(mail, now=now)
 
 
@@ -61,7 +58,7 @@ def complained(mail: OutgoingMail, *, now: datetime, key: str = "") -> None:
 def answered(mail: OutgoingMail, text: str, *, now: datetime, key: str = "") -> None:
     """Its reader wrote back."""
     if _note(mail, What.ANSWERED, key, now):
-        _tell(mail, "answered", text, now)
+        _hear(mail, "answered", text, now)
 
 
 def remarked(
@@ -77,16 +74,17 @@ def _note(mail: OutgoingMail, what: Return.What, key: str, now: datetime, detail
     return Return.objects.get_or_create(mail=mail, key=key or what, defaults=fields)[1]
 
 
-def _stop(mail: OutgoingMail, reason: Suppression.Why, now: datetime) -> None:
-    Suppression.record(team=mail.team, hashed=mail.address_hash, reason=reason, now=now)
-    OutgoingMail.objects.to_address(mail.address_hash, team=mail.team).withdraw(reason=reason, now=now)
+def _stop(team: Team, hashed: str, reason: Suppression.Why, now: datetime) -> bool:
+    """Send nothing there any more that the reason forbids, not even what waits; say whether that is new."""
+    waiting = OutgoingMail.objects.to_address(hashed, team=team)
+    if reason == Why.OPTED_OUT:
+        waiting = waiting.filter(is_advertising=True)
+    waiting.withdraw(reason=reason, now=now)
+    return Suppression.record(team=team, hashed=hashed, reason=reason, now=now)
 
 
-def _tell(mail: OutgoingMail, event: str, *what: object) -> None:
-    """Let the kind of the mail hear, if it is still registered and listens."""
-    try:
-        listener = getattr(kind_of(mail), event)
-    except KeyError:
-        return
+def _hear(mail: OutgoingMail, event: str, *what: object) -> None:
+    """Let the kind of the mail hear of it, if it listens."""
+    listener = getattr(find_kind(mail), event, None)
     if listener:
-        listener(mail, *what)
+        tell(listener, mail, *what)

@@ -11,6 +11,7 @@ from crm.mail.health import Health
 from crm.mail.kinds import find_kind
 from crm.mail.models import IN_HAND, WAITING, OutgoingMail, Reason, State
 
+DECIDED = (Reason.BY_HAND, Reason.WITHDRAWN)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -24,8 +25,9 @@ def state_words(mail: OutgoingMail) -> str:
 
 
 def why(mail: OutgoingMail) -> str:
-    """Why it waits or did not leave: our reason or its kind's, and what the server said."""
-    return ": ".join(filter(None, (reason_words(mail), mail.detail)))
+    """Why it waits or did not leave: our reason or its kind's, and what the server said to it."""
+    said = "" if mail.state == State.SENT else mail.detail
+    return ": ".join(filter(None, (reason_words(mail), said)))
 
 
 def reason_words(mail: OutgoingMail) -> str:
@@ -57,19 +59,21 @@ def history(mail: OutgoingMail) -> Iterator[tuple[datetime | None, str]]:
         yield None, ngettext("tried %(n)s time", "tried %(n)s times", mail.attempts) % {"n": mail.attempts}
     if mail.state in IN_HAND:
         yield None, state_words(mail)
+    if mail.settled_by and mail.reason not in DECIDED:
+        yield None, _("sent again by %s") % mail.settled_by
     if mail.handed_off_at:
-        yield mail.handed_off_at, _("handed over to the mail server")
+        yield mail.handed_off_at, _("handed over")
     if mail.settled_at:
         yield mail.settled_at, _settled(mail)
-    elif mail.settled_by:
-        yield None, _("sent again by %s") % mail.settled_by
     if mail.state in WAITING:
         yield mail.valid_until, _("too late from here on")
 
 
 def _settled(mail: OutgoingMail) -> str:
-    said = {"what": state_words(mail), "who": mail.settled_by}
-    return _("%(what)s: decided by %(who)s") % said if mail.settled_by else said["what"]
+    what = state_words(mail)
+    if mail.settled_by and mail.reason in DECIDED:
+        return _("%(what)s: decided by %(who)s") % {"what": what, "who": mail.settled_by}
+    return f"{what}: {mail.detail}" if mail.detail else what
 
 
 def told(health: Health) -> str:

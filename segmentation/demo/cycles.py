@@ -10,7 +10,7 @@ from contacts.models import Customer
 from crm.team.models import Team
 from segmentation.effect import DAYS
 from segmentation.models import Group, Reminder
-from segmentation.reminding.days import letter_day
+from segmentation.reminding.days import LetterDays
 
 Stopped = Reminder.Stopped
 BACK = 365  # days
@@ -59,7 +59,7 @@ class Year:
 
     def __init__(self, team: Team, random: Random, *, now: datetime, vip_from: int) -> None:
         self.team, self.random, self.now, self.vip_from = team, random, now, vip_from
-        self.zone = ZoneInfo(team.time_zone)
+        self.zone, self.days = ZoneInfo(team.time_zone), LetterDays(team)
         self.today = now.astimezone(self.zone).date()
 
     def cycles(self, histories: Sequence[History]) -> Iterator[Cycle]:
@@ -90,7 +90,8 @@ class Year:
         return found
 
     def _day(self, day: date, history: History, *, after: bool = False) -> date:
-        return letter_day(day, team=self.team, country=history.customer.country, after=after)
+        first = self.days.after_day if after else self.days.from_day
+        return first(day, history.customer.country)
 
     def _at(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.zone)

@@ -1,28 +1,37 @@
 """Days on which letters are begun."""
 
-from datetime import date, datetime
-from functools import lru_cache
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from crm.team.calendar import WorkCalendar
+from crm.mail import quiet
 from crm.team.models import Team
 
 MORNING = 5  # o'clock: expectations are worked out before, and letters leave later
-LETTER_DAYS = "123456"  # no Sundays
 
 
 def has_begun(team: Team, now: datetime) -> bool:
-    """Has the team's day begun, at the instant `now`?"""
+    """Is the night over in the team's zone, at the instant `now`?"""
     return now.astimezone(ZoneInfo(team.time_zone)).hour >= MORNING
 
 
-def letter_day(day: date, *, team: Team, country: str, after: bool = False) -> date:
-    """The first day from `day` on, or after it, that is neither a Sunday nor a holiday at the customer's."""
-    return _letter_day(day, country or team.country, team.country, team.region, after)
+@dataclass
+class LetterDays:
+    """When letters may go where a team's customers are; each day and country is looked up once."""
 
+    team: Team
+    _opens: dict[tuple[datetime, str], datetime] = field(default_factory=dict)
 
-@lru_cache(maxsize=4096)
-def _letter_day(day: date, country: str, home: str, region: str, after: bool) -> date:
-    # Of a customer abroad one does not know the region.
-    calendar = WorkCalendar(country, region if country == home else "", LETTER_DAYS)
-    return calendar.next_working(day, after=after)
+    def opens(self, at: datetime, country: str) -> datetime:
+        """The first instant from `at` on at which a letter may come to a customer of that country."""
+        if (at, country) not in self._opens:
+            self._opens[at, country] = quiet.open_from(at, country=country, team=self.team)
+        return self._opens[at, country]
+
+    def from_day(self, day: date, country: str) -> date:
+        """The first day from `day` on, by the team's clock, on which a letter may come to him."""
+        zone = ZoneInfo(self.team.time_zone)
+        return self.opens(datetime.combine(day, quiet.FIRST, zone), country).astimezone(zone).date()
+
+    def after_day(self, day: date, country: str) -> date:
+        return self.from_day(day + timedelta(1), country)

@@ -11,7 +11,7 @@ from contacts.models import Customer, Purchase
 from contacts.models.customer import CustomerQuerySet
 from segmentation.models import Reminder, Series
 from segmentation.quarters import today_of
-from segmentation.reminding.days import letter_day
+from segmentation.reminding.days import LetterDays
 from segmentation.scores import hold
 
 # A series that is started, or stood still, does not write to everybody who was ever due.
@@ -51,31 +51,36 @@ def due_for(series: Series, *, on: date) -> CustomerQuerySet:
 
 def enrol(series: Series, *, now: datetime, lot: Random | None = None) -> int:
     """Enrol whom the series reaches at the instant `now`, each batch for itself. Returns how many they are."""
-    lot, count, last = lot or SystemRandom(), 0, 0
-    while batch := _enrol_batch(series, last, now, lot):
+    days, lot = LetterDays(series.team), lot or SystemRandom()
+    count = last = 0
+    while batch := _enrol_batch(series, last, now, days, lot):
         count, last = count + len(batch), batch[-1].customer_id
     return count
 
 
 @transaction.atomic
-def _enrol_batch(series: Series, last: int, now: datetime, lot: Random) -> list[Reminder]:
+def _enrol_batch(series: Series, last: int, now: datetime, days: LetterDays, lot: Random) -> list[Reminder]:
     """Those whose ids follow `last`."""
     # A purchase that comes meanwhile waits, finds the reminder and stops it; the series cannot stop unseen either.
     hold(series.team)
     if not Series.objects.select_for_update(no_key=True).running().filter(pk=series.pk).first():
         return []
-    customers = reached(series, on=today_of(series.team, now)).filter(pk__gt=last).order_by("pk")
+    today = today_of(series.team, now)
+    customers = reached(series, on=today).filter(pk__gt=last).order_by("pk")
     rows = customers.values_list("pk", "cycle", "score_group", "country")[:BATCH]
-    found = [_reminder(series, row, now, lot) for row in rows]
+    # One day at least, so that one may look at who gets the letter, and take someone out.
+    found = [
+        _reminder(series, customer_id, cycle, group, days.after_day(today, country), now, lot)
+        for customer_id, cycle, group, country in rows
+    ]
     Reminder.objects.bulk_create(found, ignore_conflicts=True)
     return found
 
 
-def _reminder(series: Series, row: tuple, now: datetime, lot: Random) -> Reminder:
-    customer_id, cycle, group, country = row
+def _reminder(
+    series: Series, customer_id: int, cycle: date, group: str, begins_on: date, now: datetime, lot: Random
+) -> Reminder:
     held_out = lot.random() * 100 < series.held_out_percent
-    # One day at least, so that one may look at who gets the letter, and take someone out.
-    begins_on = letter_day(today_of(series.team, now), team=series.team, country=country, after=True)
     return Reminder(
         customer_id=customer_id,
         team_id=series.team_id,

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from random import Random, SystemRandom
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
@@ -17,12 +17,11 @@ from crm.mail.models import OutgoingMail, Sender
 from segmentation.models import Reminder, ReminderLetter, Step, Variant
 from segmentation.models.reminder import ReminderQuerySet
 from segmentation.quarters import today_of
-from segmentation.reminding.days import letter_day
+from segmentation.reminding.days import LetterDays
 from segmentation.reminding.kind import REPURCHASE
 
 BATCH = 1000
-VALID_FOR = timedelta(days=7)
-OPENS = time(8)
+VALID_FOR = timedelta(days=10)  # long enough to wait for a turn of 7 days, and a holiday
 
 
 @dataclass
@@ -35,14 +34,13 @@ class Desk:
     _steps: dict[int, list[Step]] = field(default_factory=dict)
     _letters: dict[tuple, tuple[Compiled, str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def today(self) -> date:
         return today_of(self.sender.team, self.now)
 
-    @property
-    def not_before(self) -> datetime:
-        zone = ZoneInfo(self.sender.team.time_zone)
-        return max(self.now, datetime.combine(self.today, OPENS, zone))
+    @cached_property
+    def days(self) -> LetterDays:
+        return LetterDays(self.sender.team)
 
     def steps(self, series_id: int) -> list[Step]:
         """In their order, with letters, texts and variants."""
@@ -122,7 +120,7 @@ def _write(desk: Desk, reminder: Reminder) -> Written | None:
 
 def _day_of(desk: Desk, reminder: Reminder, step: Step) -> date:
     day = desk.today + timedelta(max(step.after_days, 1))
-    return letter_day(day, team=desk.sender.team, country=reminder.customer.country)
+    return desk.days.from_day(day, reminder.customer.country)
 
 
 def _compose(desk: Desk, reminder: Reminder, step: Step, variant: Variant | None) -> OutgoingMail:
@@ -143,7 +141,7 @@ def _compose(desk: Desk, reminder: Reminder, step: Step, variant: Variant | None
         to=to,
         content=letter.fill(values_for(customer, sender=sender, language=language, extra=extra)),
         now=desk.now,
-        not_before=desk.not_before,
+        not_before=desk.days.opens(desk.now, customer.country),
         valid_for=VALID_FOR,
         advertising=True,
     )

@@ -32,6 +32,11 @@ def undo(request: HttpRequest) -> HttpResponse:
         messages.warning(request, words % {"n": gone})
     if not returned and not gone:
         messages.error(request, _("There is nothing to take back any more."))
+    return redirect(back_to(request))
+
+
+def back_to(request: HttpRequest) -> str:
+    """The list from which it was sent; none of another host."""
     back = request.POST.get("back", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(back if is_ours else "segmentation:overview")
+    return back if is_ours else "segmentation:overview"

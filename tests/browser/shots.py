@@ -160,7 +160,8 @@ def take(browser: Browser, name: str, *, base: str) -> int:
 
 
 def chromium() -> str:
-    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    named = os.environ.get("CHROMIUM", "")
+    names = (named, "chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     return found or sys.exit("Chromium is needed: bin/test installs it, or name one in CHROMIUM.")
 

@@ -1,7 +1,10 @@
+from collections.abc import Iterator
+
 import pytest
 
 from crm.mail import kinds
 from crm.mail.kinds import Kind
+from tests.mail.dovecot import Dovecot, Mailbox, running_dovecot
 from tests.mail.servers import Inbox, smtp_server
 
 
@@ -39,3 +42,18 @@ def register(monkeypatch):
         return kind
 
     return _register
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    with running_dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def mailbox(dovecot, settings) -> Iterator[Mailbox]:
+    """An empty mailbox on a real IMAP server, and the product looks into it."""
+    box = dovecot.mailbox()
+    settings.BOUNCE_IMAP_URL = box.url
+    yield box
+    box.client.logout()

@@ -8,17 +8,28 @@ from zoneinfo import ZoneInfo
 
 from contacts.actions import set_tags
 from contacts.folding import fold
-from contacts.models import Customer
+from contacts.models import Customer, LegalBasis
+from crm.mail.models import Suppression
 from segmentation.groups import DEFAULT
 from segmentation.models import Expectation, Relationship
 from segmentation.quarters import last_day, quarter_of, quarters_back
 from segmentation.scores import score_everything
 from tests.caching import start_afresh
-from tests.factories import TODAY, make_customer, make_entry, make_followup, make_person, make_purchase
+from tests.factories import (
+    NOW,
+    TODAY,
+    make_customer,
+    make_entry,
+    make_followup,
+    make_legal_basis,
+    make_person,
+    make_purchase,
+)
 from tests.segmentation import purchases as by_hand
 
 PEOPLE = 9
 TOWNS = ["Mainz", "Köln", "KÖLN", "mainz", "Trier", ""]
+EMAILS = ["", "a@b.example", "c@b.example"]
 TAGS = ["wine", "Fair 2026", "Äpfel"]
 GOODS = ["wine", "boxes", ""]
 ZONE = ZoneInfo("Europe/Berlin")
@@ -43,6 +54,7 @@ class Dossier:
     expectation: Expectation | None = None
     relationship: str = ""
     scores: dict[str, int] = field(default_factory=dict)
+    suppressed: set[str] = field(default_factory=set)  # why nothing goes to the address
 
     def until(self, on):
         return [row for row in self.bought if row[0] <= on]
@@ -63,16 +75,26 @@ class Dossier:
 def make_world(team, nino, levan, seed):
     random = Random(seed)
     start_afresh()  # what was taken back is not known there
+    suppressed = {email: make_random_suppressions(random, team, email) for email in EMAILS[1:]}
     world = [make_random(random, owner=random.choice([nino, levan])) for _ in range(PEOPLE)]
+    for dossier in world:
+        dossier.suppressed = suppressed.get(dossier.customer.email, set())
     score_everything(team, as_of=TODAY)
     return world
+
+
+def make_random_suppressions(random, team, email):
+    reasons = random.sample(Suppression.Why.values, random.choice([0, 0, 1, 2]))
+    for reason in reasons:
+        Suppression.record(team=team, address=email, reason=reason, now=NOW)
+    return set(reasons)
 
 
 def make_random(random, owner):
     pick = random.choice
     customer = make_customer(
         owner=owner, town=pick(TOWNS), kind=pick(["company", "person"]), country=pick(["DE", "GE", ""]),
-        phone=pick(["", "+49 69 1234567"]), email=pick(["", "a@b.example"]), postcode=pick(["55116", "06108", ""]),
+        phone=pick(["", "+49 69 1234567"]), email=pick(EMAILS), postcode=pick(["55116", "06108", ""]),
         annual_revenue=pick([None, Decimal("0.29"), Decimal(500)]), source=pick(["", "fair", "web"]),
         customer_since=pick([None, TODAY - timedelta(40), TODAY - timedelta(500)]),
         created_at=at(TODAY - timedelta(random.choice(AGO)), random),
@@ -80,6 +102,8 @@ def make_random(random, owner):
     if pick([True, False]):
         customer.main_person = make_person(customer=customer, phone=pick(["", "1234567"]))
         customer.save()
+    if pick([True, False]):
+        make_legal_basis(customers=[customer], kind=pick(LegalBasis.Kind.values))
     tags = random.sample(TAGS, random.randrange(3))
     set_tags(customer=customer, names=tags)
     bought = [make_random_purchase(customer, random) for _ in range(random.choice([0, 1, 2, 4, 7]))]
@@ -164,6 +188,10 @@ def made(d):
 
 def talk(d, on):
     return max((day for day in d.talks if day <= on), default=None)
+
+
+def open_to_advertising(d):
+    return bool(d.customer.legal_basis_id and d.customer.email) and not d.suppressed
 
 
 def line(key, operator):
@@ -252,6 +280,14 @@ MEANING = {
     "place behind": lambda d, on, v: bool(d.left) and d.left < TODAY,
     "binder is": lambda d, on, v: str(d.customer.owner_id) in v["owners"],
     "binder is_not": lambda d, on, v: str(d.customer.owner_id) not in v["owners"],
+    "legal_basis there": lambda d, on, v: bool(d.customer.legal_basis_id),
+    "legal_basis missing": lambda d, on, v: not d.customer.legal_basis_id,
+    "legal_basis is": lambda d, on, v: bool(d.customer.legal_basis_id)
+    and d.customer.legal_basis.kind in v["kinds"],
+    "advertising open": lambda d, on, v: open_to_advertising(d),
+    "advertising shut": lambda d, on, v: not open_to_advertising(d),
+    "advertising opted_out": lambda d, on, v: bool(d.suppressed & {"opted_out", "complained"}),
+    "advertising bounced": lambda d, on, v: "bounced" in d.suppressed,
     **{f"score_{key} {how}": None for key in "rfm" for how in ("least", "most", "is")},
 }  # fmt: skip
 COMPARED = {"least": int.__ge__, "most": int.__le__, "is": int.__eq__}

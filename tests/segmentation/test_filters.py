@@ -42,7 +42,7 @@ DAYS = [TODAY - timedelta(ago) for ago in (-20, 0, 5, 60, 90, 400)]
 VALUES = {
     "names": lambda r, key: r.sample(TAGS if key == "tags" else [*TOWNS[:5], "DE", "GE", "055", "fair"], 2),
     "groups": lambda r, key: r.sample(Group.values, 2),
-    "kinds": lambda r, key: r.choice([["loyal"], ["company"], ["seeker", "person"]]),
+    "kinds": lambda r, key: r.choice([["loyal", "consent"], ["company", "customer"], ["seeker", "person"]]),
     "owners": lambda r, key: [r.choice(r.owners)],
     "what": lambda r, key: r.choice([[], ["wine"], ["wine", "boxes"]]),
     "quarter": lambda r, key: QUARTER,

@@ -49,7 +49,7 @@ def test_the_letter_is_whole_in_the_outbox(team, series, kessler):
     assert "your last boxes are from 8 October 2026." in mail.html
     assert 'href="https://shop.example/?code=BOX-7K2M4RT"' in mail.html
     assert (mail.queued_at, mail.not_before) == (NOW, NOW)
-    assert mail.valid_until == NOW + timedelta(days=7)
+    assert mail.valid_until == NOW + timedelta(days=10)
     letter = ReminderLetter.objects.get()
     assert (letter.reminder, letter.mail, letter.queued_on, letter.variant) == (reminder, mail, TODAY, None)
     assert letter.step.position == 1

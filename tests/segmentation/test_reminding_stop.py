@@ -238,13 +238,13 @@ def test_opting_out_by_any_mail_ends_the_letters_to_that_address(team, series, r
 
 @pytest.mark.parametrize("why", Suppression.Why.values)
 def test_what_was_learnt_of_the_address_otherwise_is_seen_by_the_sweep(team, reminder, kessler, why):
-    Suppression.record(team=team, address=kessler.email, reason=why, now=NOW)
+    Suppression.record(team=team, hashed=kessler.letter_hash, reason=why, now=NOW)
     remind_all(LATER)
     assert_stopped(reminder, why)
 
 
 def test_another_teams_suppression_stops_nobody_here(stranger, reminder, kessler):
-    Suppression.record(team=stranger.team, address=kessler.email, reason="opted_out", now=NOW)
+    Suppression.record(team=stranger.team, hashed=kessler.letter_hash, reason="opted_out", now=NOW)
     remind_all(LATER)
     assert_goes_on(reminder)
 
@@ -305,7 +305,7 @@ def test_whoever_was_taken_out_gets_nothing_more_and_put_back_the_next_letter(te
 
 def test_a_letter_that_is_too_late_is_not_put_back(reminder, nino):
     reminder.take_out(by=nino, now=LATER)
-    reminder.put_back(now=LATER + timedelta(days=7))
+    reminder.put_back(now=LATER + timedelta(days=10))
     assert letter().state == "suppressed"
 
 

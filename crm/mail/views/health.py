@@ -25,7 +25,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "told": told(found),
         "signs": signs(found),
         "today": today_words(found),
-        "waiting": Outbox(request.user, heap=Heap.WAITING).counts[Heap.WAITING],
+        "waiting": Outbox(request.user).count(Heap.WAITING),
         "connection": connection_of(sender),
         "has_redis": bool(settings.REDIS_URL),
     }

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.mail.actions import confirm, send_again
-from crm.mail.connection import connection_of
 from crm.mail.framing import as_mail_body
-from crm.mail.models import OutgoingMail, Sender
+from crm.mail.message import on_the_wire
+from crm.mail.models import OutgoingMail
 from crm.mail.outbox import rows_of
 from crm.mail.words import history
 from crm.team.views.guards import leads_only
@@ -69,15 +69,21 @@ def _answer(request: HttpRequest, found: OutgoingMail, done: bool, said: str) ->
     return redirect("mail:mail", found.pk)
 
 
+def _headers(found: OutgoingMail) -> str:
+    """As they are on the wire; none where the mail cannot be written so."""
+    try:
+        return on_the_wire(found).partition(b"\r\n\r\n")[0].decode("ascii")
+    except ValueError:
+        return ""
+
+
 @csp_update({"frame-src": [SELF]})
 def _show(request: HttpRequest, found: OutgoingMail, *, status: int = 200) -> HttpResponse:
-    sender = Sender.objects.filter(team=found.team_id).first()
     context = {
         "mail": found,
         "row": rows_of([found])[0],
         "history": history(found),
-        "sender": sender,
-        "connection": connection_of(sender),
+        "headers": _headers(found),
         "came_late": status == 409,
     }
     return render(request, "mail/one.html", context, status=status)

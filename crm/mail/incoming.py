@@ -1,0 +1,228 @@
+"""What a message that came in says of a mail of ours: that it failed (RFC 3464), that it was called spam (RFC 5965),
+or an answer in a customer's own words.
+
+Whoever likes can write to a mailbox. So nothing in here trusts the message: it may be cut off, broken, in a
+charset that does not exist, or made up. Only the Message-ID of one of our mails, which is random and known to its
+reader alone, lets it count.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from email.utils import parseaddr
+from html.parser import HTMLParser
+
+from crm.mail.addresses import normal
+from crm.mail.models import Return
+
+What = Return.What
+
+MOST_IDS, MOST_LETTERS, _LONGEST_HEADLINE = 50, 5000, 400
+# Of what fails for good (5.x.x), these say nothing against the address: a full box, the letter itself, a policy.
+_NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.4.5", "5.6.", "5.7.")
+_SPAM = {"abuse", "fraud", "virus", "other"}
+_ID = re.compile(r"<[^<>\s]{3,200}>")
+_STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+# Below such a line stands the letter that is answered.
+_BEGIN_OF_OLD = re.compile(
+    r"(-{2,} ?(original message|ursprüngliche nachricht|forwarded message)|_{10,}\s*$|(from|von|sent|gesendet): \S)",
+    re.IGNORECASE,
+)
+_HEADLINE = re.compile(r"\b(wrote|schrieb|написал|დაწერა)\b.*:\s*$|^(on|am) .*\d{4}.*:\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """`about` are Message-IDs it may be about, the most certain first; `key` is the message's own. `sender` is the
+    address that it gives itself, "" where that does not matter.
+    """
+
+    what: Return.What
+    about: list[str]
+    key: str
+    detail: str = ""
+    text: str = ""
+    sender: str = ""
+
+
+def read(raw: bytes) -> Incoming | None:
+    """None if it is neither a report nor an answer of a person. Broken messages may raise anything."""
+    message = message_from_bytes(raw.replace(b"\0", b""))
+    key = hashlib.sha256(_header(message, "Message-ID").encode() or raw).hexdigest()
+    if message.get_content_type() == "multipart/report":
+        return _report(message, key)
+    if _is_automatic(message):
+        return None
+    _name, sender = parseaddr(_header(message, "From"))
+    text = without_old(_text(message))
+    return Incoming(What.ANSWERED, _answered_ids(message), key, text=text, sender=normal(sender))
+
+
+def _report(message: Message, key: str) -> Incoming | None:
+    parts = [part for part in message.get_payload() if isinstance(part, Message)]
+    about = [*_ids(_header(_returned(parts), "Message-ID")), *_answered_ids(message)]
+    for part in parts:
+        match part.get_content_type():
+            case "message/delivery-status" | "message/global-delivery-status":
+                return _delivery(part, about, key)
+            case "message/feedback-report":
+                return _feedback(part, about, key)
+    return None
+
+
+def _delivery(part: Message, about: list[str], key: str) -> Incoming | None:
+    """What became of it at the first recipient: our mails have one."""
+    for block in _blocks(part):
+        action = _header(block, "Action").strip().lower()
+        if action not in ("failed", "delayed"):
+            continue
+        detail = " ".join(_header(block, "Diagnostic-Code").partition(";")[2].split())
+        status = next(iter(_STATUS.findall(_header(block, "Status"))), "")
+        is_hard = action == "failed" and status.startswith("5.") and not status.startswith(_NOT_THE_ADDRESS)
+        what = What.BOUNCED if is_hard else What.REFUSED if action == "failed" else What.DELAYED
+        return Incoming(what, about, key, detail=detail or status)
+    return None
+
+
+def _feedback(part: Message, about: list[str], key: str) -> Incoming | None:
+    kinds = {_header(block, "Feedback-Type").strip().lower() for block in _blocks(part)}
+    return Incoming(What.COMPLAINED, about, key) if kinds & _SPAM else None
+
+
+def _blocks(part: Message) -> list[Message]:
+    """Groups of fields; the parser has split some types into messages already, others it leaves as text."""
+    inner = part.get_payload()
+    if isinstance(inner, list):
+        # In a type it does not know, the parser takes the first group for a header and the others for its text.
+        rest = [text for block in inner if isinstance(text := block.get_payload(), str)]
+        return [*inner, *(message_from_bytes(_bytes(text)) for text in rest)]
+    return [message_from_bytes(_bytes(group)) for group in re.split(r"\r?\n\r?\n", inner)]
+
+
+def _returned(parts: list[Message]) -> Message:
+    """The head of the mail that is reported on."""
+    for part in parts:
+        if part.get_content_type() in ("message/rfc822", "message/global", "message/rfc822-headers"):
+            inner = part.get_payload()
+            return inner[0] if isinstance(inner, list) and inner else message_from_bytes(_bytes(inner))
+        if part.get_content_type() in ("text/rfc822-headers", "message/global-headers"):
+            return message_from_bytes(part.get_payload(decode=True) or b"")
+    return Message()
+
+
+def _answered_ids(message: Message) -> list[str]:
+    """Of the mail that is answered, then of those before it, the latest first."""
+    before = _ids(_header(message, "References"))[::-1]
+    return [*_ids(_header(message, "In-Reply-To")), *before][:MOST_IDS]
+
+
+def _is_automatic(message: Message) -> bool:
+    submitted = _header(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    precedence = _header(message, "Precedence").strip().lower()
+    return (
+        submitted not in ("", "no")
+        or precedence in ("bulk", "junk", "list", "auto_reply")
+        or _header(message, "Return-Path").strip() == "<>"
+        or any(name in message for name in ("X-Autoreply", "X-Autorespond"))
+    )
+
+
+def _header(message: Message, name: str) -> str:
+    return str(message.get(name, ""))
+
+
+def _ids(text: str) -> list[str]:
+    return _ID.findall(text)[:MOST_IDS]
+
+
+def _bytes(text: object) -> bytes:
+    return str(text).encode(errors="replace")
+
+
+def _text(message: Message) -> str:
+    """What stands in it as plain text, else what its HTML says."""
+    for wanted in ("text/plain", "text/html"):
+        for part in _leaves(message):
+            if part.get_content_type() == wanted and (text := _decoded(part)).strip():
+                return text if wanted == "text/plain" else _Words.of(text)
+    return ""
+
+
+def _leaves(message: Message) -> Iterator[Message]:
+    """Parts that are no attachments, and are not inside one."""
+    if message.get_content_disposition() == "attachment" or message.get_content_maintype() == "message":
+        return
+    inner = message.get_payload()
+    if not isinstance(inner, list):
+        yield message
+        return
+    for part in inner:
+        yield from _leaves(part)
+
+
+def _decoded(part: Message) -> str:
+    data = part.get_payload(decode=True) or b""
+    for charset in (part.get_content_charset() or "utf-8", "utf-8", "cp1252"):
+        try:
+            return data.decode(charset).replace("\0", "")
+        except (LookupError, ValueError):  # unknown, not a charset at all, or not the right one
+            continue
+    return data.decode("utf-8", errors="replace")
+
+
+def without_old(text: str) -> str:
+    """An answer without the letter that it quotes, at most MOST_LETTERS long; the whole, if nothing else is in it."""
+    own: list[str] = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if _BEGIN_OF_OLD.match(line.strip()):
+            break
+        if line.lstrip().startswith(">"):
+            _drop_headline(own)
+        else:
+            own.append(line.rstrip())
+    said = re.sub(r"\n{3,}", "\n\n", "\n".join(own)).strip()
+    return (said or text.strip())[:MOST_LETTERS]
+
+
+def _drop_headline(lines: list[str]) -> None:
+    """Take away "On Tuesday … wrote:", which may go over two lines, from the end."""
+    while lines and not lines[-1]:
+        lines.pop()
+    for length in (1, 2):
+        headline = " ".join(lines[-length:])
+        if len(headline) < _LONGEST_HEADLINE and headline.endswith(":") and _HEADLINE.search(headline):
+            del lines[-length:]
+            return
+
+
+class _Words(HTMLParser):
+    """The text of a page, without what it quotes."""
+
+    LEFT_OUT, BREAKS = {"style", "script", "head", "title", "blockquote"}, {"br", "p", "div", "tr", "li"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.depth = 0
+
+    @classmethod
+    def of(cls, html: str) -> str:
+        parser = cls()
+        parser.feed(html)
+        lines = (" ".join(line.split()) for line in "".join(parser.words).split("\n"))
+        return "\n".join(lines)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.depth += tag in self.LEFT_OUT
+        if tag in self.BREAKS:
+            self.words.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag in self.LEFT_OUT and self.depth > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self.depth:
+            self.words.append(data.replace("\n", " "))

@@ -1,0 +1,135 @@
+"""The mailbox to which failed mail comes back, read by IMAP: what concerns a mail of ours is told to returns.py.
+
+Messages stay where they are. Reports on our mails are marked as read; what people wrote stays unread for people,
+and gets a keyword by which it is not looked at again.
+"""
+
+import logging
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessageFlags
+
+from crm.mail import returns
+from crm.mail.addresses import normal
+from crm.mail.incoming import Incoming, read
+from crm.mail.models import OutgoingMail, Pulse, Return
+from crm.team.models import User
+
+What = Return.What
+logger = logging.getLogger(__name__)
+
+MOST_MESSAGES, MOST_BYTES, PATIENCE = 200, 256 * 1024, 10  # at a time, of each, seconds
+KEYWORD = "Ringbinder"
+
+
+def collect(now: datetime) -> str:
+    """Read what has come since the last time. Does nothing where no mailbox is set."""
+    if not settings.BOUNCE_IMAP_URL:
+        return ""
+    with opened(settings.BOUNCE_IMAP_URL) as box:
+        looked_at = _keyword(box)
+        uids = box.uids(f"UNSEEN UNKEYWORD {KEYWORD}", charset=None)[:MOST_MESSAGES]
+        told = sum(_take(box, uid, looked_at, now) for uid in uids)
+    Pulse.beat("mailbox", now=now)
+    return f"{len(uids)} read, {told} about our mail" if uids else ""
+
+
+@contextmanager
+def opened(url: str) -> Iterator[BaseMailBox]:
+    """Logged in, in the folder that the path names (INBOX). Certificates are checked."""
+    parts = urlsplit(url)
+    kinds: dict[str, tuple[Callable[..., BaseMailBox], int, dict]] = {
+        "imaps": (MailBox, 993, {"ssl_context": ssl.create_default_context()}),
+        "imap+tls": (MailBoxStartTls, 143, {"ssl_context": ssl.create_default_context()}),
+        "imap": (MailBoxUnencrypted, 143, {}),
+    }
+    if parts.scheme not in kinds or not parts.hostname:
+        raise ImproperlyConfigured("BOUNCE_IMAP_URL is imaps://user:password@host:port/folder.")
+    kind, port, options = kinds[parts.scheme]
+    box = kind(parts.hostname, parts.port or port, timeout=PATIENCE, **options)
+    folder = unquote(parts.path.strip("/")) or "INBOX"
+    try:
+        yield box.login(unquote(parts.username or ""), unquote(parts.password or ""), folder)
+    finally:
+        _leave(box)
+
+
+def _leave(box: BaseMailBox) -> None:
+    try:
+        box.client.logout()
+    except (box.client.error, OSError):  # the connection is broken; why, has been said
+        with suppress(OSError):
+            box.client.shutdown()
+
+
+def _keyword(box: BaseMailBox) -> str:
+    """What marks a message as looked at: a keyword, or "seen" on a server that remembers no keywords."""
+    _name, flags = box.client.response("PERMANENTFLAGS")
+    return KEYWORD if any(rb"\*" in each for each in flags if each) else MailMessageFlags.SEEN
+
+
+def _take(box: BaseMailBox, uid: str, looked_at: str, now: datetime) -> bool:
+    """Tell what one message says, then mark it: cut in between, it is read again, and counts once."""
+    incoming = _read(_fetch(box, uid), uid)
+    mail = _mail(incoming.about) if incoming else None
+    is_told = mail is not None and _tell(mail, incoming, now)
+    is_report = is_told and incoming.what != What.ANSWERED
+    # Not the library's flag(): it also expunges, which would delete what people have marked in their programs.
+    box.client.uid("STORE", uid, "+FLAGS.SILENT", f"({MailMessageFlags.SEEN if is_report else looked_at})")
+    return is_told
+
+
+def _fetch(box: BaseMailBox, uid: str) -> bytes:
+    """Its first MOST_BYTES: what a report or an answer says stands in front of what is attached."""
+    status, answer = box.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
+    if status != "OK":
+        raise box.client.error(status)
+    return b"".join(part[1] for part in answer if isinstance(part, tuple))
+
+
+def _read(raw: bytes, uid: str) -> Incoming | None:
+    try:
+        return read(raw)
+    except Exception as error:  # the parser meets whatever anybody has sent
+        logger.warning("Message %s in the mailbox cannot be read: %s", uid, type(error).__name__)
+        return None
+
+
+def _mail(message_ids: list[str]) -> OutgoingMail | None:
+    """The first of them that is a mail of ours, under our Message-ID or that of the provider."""
+    names = {
+        name: id_ for id_ in message_ids for name in (id_, id_.strip("<>"), id_.strip("<>").split("@")[0])
+    }
+    mails = OutgoingMail.objects.select_related("team")
+    found = {mail.message_id: mail for mail in mails.filter(message_id__in=message_ids)}
+    if not found:
+        found = {names[mail.provider_id]: mail for mail in mails.filter(provider_id__in=names)}
+    return next((found[id_] for id_ in message_ids if id_ in found), None)
+
+
+def _tell(mail: OutgoingMail, incoming: Incoming, now: datetime) -> bool:
+    """False if it is nothing from outside: a colleague who goes on writing names the same mail."""
+    key, detail = incoming.key, incoming.detail
+    match incoming.what:
+        case What.BOUNCED:
+            returns.bounced(mail, now=now, key=key, detail=detail)
+        case What.COMPLAINED:
+            returns.complained(mail, now=now, key=key)
+        case What.ANSWERED:
+            if _is_ours(mail, incoming.sender):
+                return False
+            returns.answered(mail, incoming.text, now=now, key=key)
+        case what:
+            returns.remarked(mail, what, now=now, key=key, detail=detail)
+    return True
+
+
+def _is_ours(mail: OutgoingMail, address: str) -> bool:
+    colleagues = User.objects.filter(team=mail.team, email__iexact=address)
+    return address in (normal(mail.from_email), normal(mail.reply_to)) or colleagues.exists()
