@@ -99,12 +99,12 @@ def make_world() -> World:
     manager = make_user(team=team, password=PASSWORD)
     dossier = make_dossier(owner=manager, phone="069 1234", person="Barbara Kessler")
     lead = make_lead(team=team, password=PASSWORD)
+    make_sender(team=team)
     series = make_series(lead, name="Time to order again")
     make_entry(customer=dossier.customer)
     make_purchase(customer=dossier.customer)
     stranger = make_user(role=User.Role.ADMIN, password=PASSWORD)
     make_dossier(owner=stranger)
-    make_sender(team=team)
     return World(
         users={
             "anonymous": None,
