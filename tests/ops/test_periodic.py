@@ -135,6 +135,7 @@ def test_every_job_runs_without_error():
         "expectations": "0 teams, 0 expectations written",
         "intervals": "0 teams",
         "reminders": "0 enrolled, 0 letters queued",
+        "mailbox": "",
     }
 
 

@@ -32,6 +32,9 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         """What a person has said, and not a mail server."""
         return self.filter(reason__in=Suppression.OBJECTIONS)
 
+    def not_objections(self) -> Self:
+        return self.exclude(reason__in=Suppression.OBJECTIONS)
+
 
 class Suppression(models.Model):
     """An address never to write to; nothing of it but a keyed hash is kept, so that it survives erasure."""
