@@ -9,6 +9,7 @@ an outbox, and marks a batch after it was sent: it has to fail.
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -72,6 +73,7 @@ class Storm:
 
 def main() -> int:
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *args: sys.exit(1))  # and end all that was started
     directory = Path(tempfile.mkdtemp(prefix="mail_storm_"))
     directory.chmod(0o755)  # PostgreSQL runs as somebody else
     with ExitStack() as stack:

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,7 +13,7 @@ from crm.mail.models import AdvertisingTurn, OutgoingMail, State, Suppression
 from crm.mail.models.outgoing import Reason
 from tests.factories import NOW, make_mail, make_sender
 from tests.mail.conftest import leave_by
-from tests.mail.servers import breaking_server
+from tests.mail.servers import breaking_server, smtp_server
 
 pytestmark = pytest.mark.django_db
 
@@ -496,3 +497,52 @@ def test_sending_takes_the_same_few_queries_for_each_mail(inbox, sender):
     one, three = in_queries(1), in_queries(3)
     assert (three - one) // 2 <= 24
     assert (three - one) % 2 == 0
+
+
+# --- the log-in
+
+
+def authenticate(server, session, envelope, mechanism, login) -> AuthResult:
+    # Not handled: it is the server that answers.
+    return AuthResult(success=(login.login, login.password) == (b"crm", b"p@ss"), handled=False)
+
+
+@pytest.mark.parametrize(
+    ("password", "state", "detail"),
+    [
+        ("p@ss", State.SENT, "250 2.0.0 OK"),
+        ("wrong", State.RETRY, "535 5.7.8 Authentication credentials invalid"),
+    ],
+)
+def test_the_server_wants_a_log_in(settings, mail, password, state, detail):
+    only_plain = {"auth_require_tls": False, "auth_exclude_mechanism": ["LOGIN"]}
+    with smtp_server(authenticator=authenticate, **only_plain) as server:
+        leave_by(settings, server.port)
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "crm", password
+        drain()
+    assert (state_of(mail)[0], mail.detail, mail.attempts) == (state, detail, int(state == State.SENT))
+
+
+def test_a_server_that_cannot_encrypt_gets_nothing_where_encryption_is_asked_for(settings, inbox, mail):
+    settings.EMAIL_USE_TLS = True
+    drain()
+    assert (state_of(mail)[0], mail.attempts, inbox.mails) == (State.RETRY, 0, [])
+    assert mail.detail == "The mail server could not be reached (SMTPNotSupportedError)."
+
+
+# --- in a large outbox
+
+
+def test_what_is_due_and_what_was_left_lying_are_found_by_their_indexes(sender):
+    rows = [make_mail(team=sender.team) for _ in range(2)]
+    fields = {
+        f.attname: getattr(rows[0], f.attname)
+        for f in OutgoingMail._meta.concrete_fields
+        if not f.primary_key
+    }
+    OutgoingMail.objects.bulk_create(
+        OutgoingMail(**fields | {"idempotency_key": f"n{n}", "public_id": f"{n}", "message_id": f"{n}"})
+        for n in range(3000)
+    )
+    assert "mail_due" in OutgoingMail.objects.due(at=NOW)[:1].explain()
+    assert "mail_leased" in OutgoingMail.objects.all()._leased_before(NOW).explain()

@@ -96,9 +96,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             mail.state, mail.claim = State.CLAIMED, token
         return rows.update(state=State.CLAIMED, claim=token, lease_until=now + lease) == len(mails)
 
+    def _leased_before(self, instant: datetime) -> Self:
+        return self.filter(state__in=[Written(state.value) for state in IN_HAND], lease_until__lt=instant)
+
     def let_go_expired(self, *, now: datetime) -> int:
         """Put back what a worker took up and never began to hand over: nothing of it has left."""
-        stale = self.filter(state=State.CLAIMED, lease_until__lt=now)
+        stale = self._leased_before(now).filter(state=State.CLAIMED)
         return stale.update(state=State.QUEUED, claim="", lease_until=None)
 
     def doubt_expired(self, *, now: datetime) -> int:
@@ -106,7 +109,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
         The claim stays: should the worker still learn the answer of the server, it may tell.
         """
-        stale = self.filter(state=State.HANDOFF, lease_until__lt=now)
+        stale = self._leased_before(now).filter(state=State.HANDOFF)
         return stale.update(
             state=State.UNKNOWN,
             reason=Reason.CUT_OFF,
