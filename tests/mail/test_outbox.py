@@ -142,7 +142,10 @@ def test_mail_is_found_by_the_customer_it_went_to(page, team, nino, stranger):
     assert shown(page.get("/outbox/", {"q": "weingut", "heap": "failed"})) == []
 
 
-@pytest.mark.parametrize("asked", [{"heap": "none"}, {"after": "x"}, {"before": "-1"}, {"q": "a" * 200}])
+@pytest.mark.parametrize(
+    "asked",
+    [{"heap": "none"}, {"q": "\0"}, {"after": "9" * 30}, {"after": "x"}, {"before": "-1"}, {"q": "a" * 200}],
+)
 def test_what_cannot_be_read_counts_as_not_asked(page, team, asked):
     make_mail(team=team, subject="There")
     assert shown(page.get("/outbox/", asked)) == ["There"]
@@ -206,6 +209,9 @@ def test_htmx_finds_without_the_page_around_it(page, team):
     ).content.decode()
     assert part.strip().startswith('<div id="found">')
     assert ("Hers" in part, "His" in part, "<html" in part) == (True, False, False)
+    # What stands above follows, so that its links do not forget what was searched.
+    assert 'hx-swap-oob="true" hx-get="/outbox/?q=barb"' in part
+    assert 'href="/outbox/?heap=failed&amp;q=barb"' in part
 
 
 def test_the_counts_come_anew_while_something_waits(page, team, lead):
