@@ -5,6 +5,8 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
+        from contacts import registry
+        from contacts.exporting import sections
         from contacts.legal_basis import heard_opt_out
         from contacts.letters.kinds import LETTER, TRIAL
         from contacts.models import Purchase
@@ -17,3 +19,4 @@ class ContactsConfig(AppConfig):
         recipients.register(CUSTOMERS)
         summaries.register_amounts(lambda team: Purchase.objects.filter(team=team).exists())
         kinds.on_opt_out(heard_opt_out)
+        registry.register(registry.Part("contacts", export=sections))

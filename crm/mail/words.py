@@ -65,8 +65,8 @@ def history(mail: OutgoingMail) -> Iterator[tuple[datetime | None, str]]:
         yield mail.handed_off_at, _("handed over")
     if mail.settled_at:
         yield mail.settled_at, _settled(mail)
-    for back in mail.returns.all():
-        yield back.came_at, ": ".join(filter(None, (back.get_what_display(), back.detail)))
+    for returned in mail.returns.order_by("came_at", "pk"):
+        yield returned.came_at, ": ".join(filter(None, (returned.get_what_display(), returned.detail)))
     if mail.state in WAITING:
         yield mail.valid_until, _("too late from here on")
 
