@@ -66,10 +66,19 @@ def test_a_mail_whose_app_is_gone_is_listed_all_the_same(page, team):
     assert (row.kind, row.why, row.about, row.to) == ("newsletter", "summer", None, None)
 
 
-def test_what_a_server_answered_to_a_sent_mail_is_no_reason(page, team):
-    make_mail(team=team, state=State.SENT, detail="250 OK")
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"state": State.SENT, "detail": "250 OK"}, ""),
+        ({"state": State.RETRY, "reason": Reason.UNREACHABLE, "detail": "451"}, "could not be reached: 451"),
+        # It was put off since: what the server said before does not matter now.
+        ({"reason": Reason.QUIET, "detail": "451"}, "a holiday at the customer’s"),
+    ],
+)
+def test_what_a_server_said_is_told_where_it_is_the_reason(page, team, fields, said):
+    make_mail(team=team, **fields)
     (row,) = page.get("/outbox/").context["page"].rows
-    assert row.why == ""
+    assert (row.why.endswith(said), bool(row.why)) == (True, bool(said))
 
 
 def test_what_came_back_stands_at_the_mail(page, team):
