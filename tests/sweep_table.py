@@ -257,6 +257,10 @@ TEAM = {
 MAIL = {
     # Who has the link may press the button, whoever he is.
     "mail:unsubscribe": Row(get=everybody(200), post=everybody(200), at=an_opt_out_link),
+    # Mail leaves by no provider here.
+    "mail:webhook": Row(
+        get=everybody(404), post=everybody(404), at=lambda world: {"path": "postmark/tracking/"}
+    ),
     "mail:outbox": page(leads(200)),
     "mail:pause": button(team_leads(302)),
     "mail:go_on": button(team_leads(302)),
@@ -279,8 +283,11 @@ CONTACTS = {
     "contacts:print": page(team(200), at=a_customer),
     "contacts:edit": form(team(200), at=a_customer),
     "contacts:hand_over": form(team_leads(200), at=lambda world: {"who": world.manager.pk}),
+    "contacts:export": button(team(200), at=a_customer),
+    "contacts:erase": form(team_leads(200), at=a_customer),
     "contacts:legal_basis": form(team(200), at=a_customer),
     "contacts:legal_basis_withdraw": button(team(302), at=a_customer),
+    "contacts:trust_address": button(team(302), at=a_customer),
     "contacts:no_advertising": Row(get=team(200), post=team(302), at=a_customer),
     "contacts:note": button(team(422), at=a_customer),
     "contacts:write": form(team(200), at=a_customer),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.actions import SECOND_THOUGHTS
-from contacts.letters.kinds import LETTER, TRIAL, about_customers
+from contacts.letters.kinds import LETTER
 from contacts.models import Entry, LegalBasis, Letter
 from crm.mail.addresses import address_hash
 from crm.mail.models import OutgoingMail, Reason, State, Suppression
@@ -372,13 +372,6 @@ def test_an_answer_a_bounce_and_a_complaint_stand_in_the_timeline(client, kessle
 def test_answers_of_an_erased_customer_are_dropped(db):
     LETTER.answered(make_mail(recipient_id=99), "Hello", NOW)
     assert not Entry.objects.exists()
-
-
-def test_the_outbox_knows_whom_letters_are_about(kessler, django_assert_num_queries):
-    mails = [make_mail(recipient_id=kessler.pk), make_mail(recipient_id=99), make_mail(recipient_id=None)]
-    with django_assert_num_queries(1):
-        assert about_customers(mails) == {mails[0].pk: ("Kessler", kessler.get_absolute_url())}
-    assert (LETTER.about, TRIAL.about) == (about_customers, None)
 
 
 # --- who may
