@@ -16,7 +16,7 @@ from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
 from crm.team.models import Absence, User
 from followups.models import FollowUp, Slip
-from segmentation.models import Segment, Series
+from segmentation.models import Reminder, Segment, Series
 from tests.factories import (
     NOW,
     PASSWORD,
@@ -33,6 +33,7 @@ from tests.factories import (
     make_team,
     make_user,
 )
+from tests.segmentation.reminders import make_reminder, make_series
 
 MAINZ = {"condition": "town", "operator": "is", "values": {"names": ["Mainz"]}}
 LOGIN = "login"  # sent to the login page
@@ -88,6 +89,7 @@ class World:
     series: Series
     letter: Letter
     written: Entry
+    reminder: Reminder
     sessions: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -101,17 +103,19 @@ def make_world() -> World:
     dossier = make_dossier(
         owner=manager, phone="069 1234", email="k@kessler.example", person="Barbara Kessler"
     )
+    lead = make_lead(team=team, password=PASSWORD)
+    make_sender(team=team)
+    series = make_series(lead, name="Time to order again")
     make_entry(customer=dossier.customer)
     make_purchase(customer=dossier.customer)
     stranger = make_user(role=User.Role.ADMIN, password=PASSWORD)
     make_dossier(owner=stranger)
-    make_sender(team=team)
     return World(
         users={
             "anonymous": None,
             "stranger": stranger,
             "manager": manager,
-            "lead": make_lead(team=team, password=PASSWORD),
+            "lead": lead,
             "admin": make_user(team=team, role=User.Role.ADMIN, password=PASSWORD),
         },
         gone=make_user(team=team, is_active=False),
@@ -130,7 +134,8 @@ def make_world() -> World:
             customer=dossier.customer,
             mail=make_mail(team=team, recipient_id=dossier.customer_id, kind="letter"),
         ),
-        series=Series.objects.create(team=team, made_by=manager, name="Time to order again"),
+        series=series,
+        reminder=make_reminder(dossier.customer, series),
     )
 
 
@@ -228,6 +233,10 @@ def a_mail(world: World) -> dict:
 
 def a_series(world: World) -> dict:
     return {"pk": world.series.pk}
+
+
+def a_reminder(world: World) -> dict:
+    return {"pk": world.reminder.pk}
 
 
 SHARED = {
@@ -351,6 +360,15 @@ SEGMENTATION = {
     "segmentation:series_new": form(leads(200)),
     "segmentation:series": page(team(200), at=a_series),
     "segmentation:series_edit": form(team_leads(200), at=a_series),
+    "segmentation:series_start": Row(get=team_leads(200), post=team_leads(302), at=a_series),
+    "segmentation:series_stop": Row(get=team_leads(200), post=team_leads(302), at=a_series),
+    "segmentation:series_progress": page(team(200), at=a_series),
+    "segmentation:series_people": page(team(200), at=a_series),
+    "segmentation:series_report": page(team(200), at=a_series),
+    "segmentation:reminder_letter": page(team(200), at=a_reminder),
+    "segmentation:reminder_letter_body": page(team(200), at=a_reminder),
+    "segmentation:reminder_take_out": button(team(302), at=a_reminder),
+    "segmentation:reminder_put_back": button(team(302), at=a_reminder),
     "segmentation:relationship": button(team(302), at=a_customer),
 }
 

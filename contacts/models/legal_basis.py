@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from crm.markup import written
@@ -29,7 +30,7 @@ class LegalBasis(models.Model):
     def __str__(self) -> str:
         return self.in_words
 
-    @property
+    @cached_property
     def in_words(self) -> str:
         """ "consent, 3 May 2026, order form"."""
         return ", ".join((str(self.get_kind_display()), written(self.given_on, "j M Y"), self.source))

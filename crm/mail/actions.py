@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import Q
 
 from crm.mail.addresses import address_hash, normal
+from crm.mail.bulk import insert_rows
 from crm.mail.folder import remove_files
 from crm.mail.kinds import Kind, find_kind, tell
 from crm.mail.letterhead import Letterhead, opening_of
@@ -99,7 +101,8 @@ _DEFAULTS = {
     for field in OutgoingMail._meta.concrete_fields
     if field.name != "public_id"
 }
-_NAMES = [field.attname for field in OutgoingMail._meta.concrete_fields]
+_NAMES = [field.attname for field in OutgoingMail._meta.concrete_fields]  # the id first
+_row = attrgetter(*_NAMES[1:])
 
 
 def _mail(**fields: object) -> OutgoingMail:
@@ -132,8 +135,11 @@ def queue(mail: OutgoingMail) -> OutgoingMail:
 def queue_many(mails: Iterable[OutgoingMail]) -> None:
     """The same for any number, a batch at a time. Those whose occasion was told already are left out."""
     left = iter(mails)
-    while batch := list(islice(left, BATCH)):
-        OutgoingMail.objects.bulk_create(batch, ignore_conflicts=True)
+    while batch := {mail.idempotency_key: mail for mail in islice(left, BATCH)}:
+        told = OutgoingMail.objects.filter(idempotency_key__in=batch)
+        for key in told.values_list("idempotency_key", flat=True):
+            del batch[key]
+        insert_rows(OutgoingMail, _NAMES[1:], map(_row, batch.values()))
     ring()
 
 

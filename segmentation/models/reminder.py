@@ -29,8 +29,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.under_way().filter(next_on__isnull=False)
 
     def due(self, *, on: date) -> Self:
-        """Whose next letter is to be queued by that day, the letter before it having left or not being able to."""
-        return self.going_on().filter(next_on__lte=on).settled()
+        """Whose next letter is to be queued by that day, if the one before it does not wait any more."""
+        return self.going_on().filter(next_on__lte=on)
 
     def settled(self) -> Self:
         """Without a letter that waits in the outbox or is being handed over."""

@@ -1,19 +1,22 @@
 """Putting the letters of a day into the outbox."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from random import Random, SystemRandom
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 
 from contacts.letters import compiled, recipient_of, values_for
 from contacts.letters.compiled import Compiled
-from contacts.models import Customer, Purchase
+from contacts.models import Customer, LegalBasis, Purchase
 from crm.mail.actions import compose, queue_many
+from crm.mail.bulk import insert_rows
 from crm.mail.models import OutgoingMail, Sender
+from crm.team.models import User
 from segmentation.models import Reminder, ReminderLetter, Step, Variant
 from segmentation.models.reminder import ReminderQuerySet
 from segmentation.quarters import today_of
@@ -22,6 +25,12 @@ from segmentation.reminding.kind import REPURCHASE
 
 BATCH = 1000
 VALID_FOR = timedelta(days=10)  # long enough to wait for a turn of 7 days, and a holiday
+# What a letter needs to know.
+OF_REMINDER = ("team_id", "series_id", "cycle", "code", "steps_done")
+OF_CUSTOMER = (
+    "team_id", "owner_id", "legal_basis_id", "name", "kind", "number", "email", "town", "country", "language",
+    "main_person__name", "main_person__email",
+)  # fmt: skip
 
 
 @dataclass
@@ -31,7 +40,9 @@ class Desk:
     sender: Sender
     now: datetime
     lot: Random = field(default_factory=SystemRandom)
-    _steps: dict[int, list[Step]] = field(default_factory=dict)
+    _steps: dict[int, list[tuple[Step, list[Variant]]]] = field(default_factory=dict)
+    _owners: dict[int, User] = field(default_factory=dict)
+    _grounds: dict[int, LegalBasis] = field(default_factory=dict)
     _letters: dict[tuple, tuple[Compiled, str]] = field(default_factory=dict)
 
     @cached_property
@@ -42,17 +53,23 @@ class Desk:
     def days(self) -> LetterDays:
         return LetterDays(self.sender.team)
 
-    def steps(self, series_id: int) -> list[Step]:
-        """In their order, with letters, texts and variants."""
+    def steps(self, series_id: int) -> list[tuple[Step, list[Variant]]]:
+        """In their order, with letters and texts, each with the subjects that are tried against each other."""
         if series_id not in self._steps:
             rows = Step.objects.filter(series=series_id).select_related("letter")
-            self._steps[series_id] = list(rows.prefetch_related("variants", "letter__texts"))
+            steps = rows.prefetch_related("variants", "letter__texts")
+            self._steps[series_id] = [(step, list(step.variants.all())) for step in steps]
         return self._steps[series_id]
 
-    def draw(self, step: Step) -> Variant | None:
-        """One of the subjects that are tried against each other."""
-        variants = list(step.variants.all())
-        return self.lot.choice(variants) if variants else None
+    def introduce(self, customers: list[Customer]) -> None:
+        """Let them know their owners and legal bases, which many of them share."""
+        self._owners |= _missing(User.objects.all(), self._owners, (each.owner_id for each in customers))
+        self._grounds |= _missing(
+            LegalBasis.objects.all(), self._grounds, (each.legal_basis_id for each in customers)
+        )
+        for customer in customers:
+            customer.owner = self._owners[customer.owner_id]
+            customer.legal_basis = self._grounds[customer.legal_basis_id]
 
     def letter(self, step: Step, variant: Variant | None, language: str) -> tuple[Compiled, str]:
         """The letter for a reader of that language, and the language that it is in."""
@@ -62,6 +79,10 @@ class Desk:
             subject = (variant.subjects.get(text.language) if variant else "") or text.subject
             self._letters[key] = compiled(subject, text.body), text.language
         return self._letters[key]
+
+
+def _missing(rows: QuerySet, known: dict[int, Model], ids: Iterable[int]) -> dict[int, Model]:
+    return rows.in_bulk(set(ids) - known.keys())
 
 
 @dataclass(frozen=True)
@@ -78,23 +99,39 @@ class Written:
 def queue_due(sender: Sender, *, now: datetime, lot: Random | None = None) -> int:
     """Queue the next letter of everybody of a team whose day has come, each batch for itself. Returns how many."""
     desk, count, last = Desk(sender, now, lot or SystemRandom()), 0, 0
-    while batch := _queue_batch(desk, last):
-        count, last = count + len(batch), batch[-1].pk
+    while last is not None:
+        queued, last = _queue_batch(desk, last)
+        count += queued
     return count
 
 
 @transaction.atomic
-def _queue_batch(desk: Desk, last: int) -> list[Reminder]:
-    """Those whose ids follow `last`. They are held, so that what stops one of them meanwhile finds its letter."""
+def _queue_batch(desk: Desk, last: int) -> tuple[int, int | None]:
+    """Those whose ids follow `last`; returns how many letters were queued, and the last id, None after the last.
+
+    The reminders are held, so that what stops one of them meanwhile finds its letter.
+    """
     due = Reminder.objects.due(on=desk.today).filter(
         team=desk.sender.team_id, pk__gt=last, customer__in=Customer.objects.open_to_advertising()
     )
     rows = _whole(due).select_for_update(of=("self",), no_key=True)
     reminders = list(rows.order_by("pk")[:BATCH])
-    written = [letter for reminder in reminders if (letter := _write(desk, reminder))]
+    desk.introduce([reminder.customer for reminder in reminders])
+    ready = _without_waiting(reminders)
+    written = [letter for reminder in ready if (letter := _write(desk, reminder))]
     _put_into_outbox(written, desk.today)
-    _advance(reminders, written)
-    return reminders
+    _advance(ready, written)
+    return len(written), reminders[-1].pk if len(reminders) == BATCH else None
+
+
+def _without_waiting(reminders: list[Reminder]) -> list[Reminder]:
+    """Those whose last letter does not wait in the outbox."""
+    # Asked of one batch: in the query above it would be asked of all letters there are, for each batch anew.
+    unsettled = ReminderLetter.objects.unsettled().filter(
+        reminder__in=[each.pk for each in reminders if each.steps_done]
+    )
+    waiting = set(unsettled.values_list("reminder", flat=True))
+    return [each for each in reminders if each.pk not in waiting]
 
 
 def _whole(due: ReminderQuerySet) -> ReminderQuerySet:
@@ -103,8 +140,8 @@ def _whole(due: ReminderQuerySet) -> ReminderQuerySet:
         customer=OuterRef("customer"), bought_on=OuterRef("cycle"), amount__gte=0
     )
     last = bought.order_by("-pk").values("product_group")[:1]
-    said = ("customer__main_person", "customer__owner", "customer__legal_basis")
-    return due.select_related(*said).annotate(product_group=Subquery(last))
+    whole = due.select_related("customer__main_person").annotate(product_group=Subquery(last))
+    return whole.only(*OF_REMINDER, *(f"customer__{name}" for name in OF_CUSTOMER))
 
 
 def _write(desk: Desk, reminder: Reminder) -> Written | None:
@@ -112,10 +149,11 @@ def _write(desk: Desk, reminder: Reminder) -> Written | None:
     done, steps = reminder.steps_done, desk.steps(reminder.series_id)
     if done >= len(steps):
         return None
-    variant = desk.draw(steps[done])
-    mail = _compose(desk, reminder, steps[done], variant)
-    following = steps[done + 1] if done + 1 < len(steps) else None
-    return Written(reminder, steps[done], variant, mail, following and _day_of(desk, reminder, following))
+    step, variants = steps[done]
+    variant = desk.lot.choice(variants) if variants else None
+    mail = _compose(desk, reminder, step, variant)
+    next_on = _day_of(desk, reminder, steps[done + 1][0]) if done + 1 < len(steps) else None
+    return Written(reminder, step, variant, mail, next_on)
 
 
 def _day_of(desk: Desk, reminder: Reminder, step: Step) -> date:
@@ -159,16 +197,17 @@ def _put_into_outbox(written: list[Written], today: date) -> None:
     queue_many(each.mail for each in written)
     keys = [each.mail.idempotency_key for each in written]
     ids = dict(OutgoingMail.objects.filter(idempotency_key__in=keys).values_list("idempotency_key", "pk"))
-    ReminderLetter.objects.bulk_create(
-        ReminderLetter(
-            reminder=each.reminder,
-            step=each.step,
-            variant=each.variant,
-            mail_id=ids[each.mail.idempotency_key],
-            queued_on=today,
+    rows = (
+        (
+            each.reminder.pk,
+            each.step.pk,
+            each.variant and each.variant.pk,
+            ids[each.mail.idempotency_key],
+            today,
         )
         for each in written
     )
+    insert_rows(ReminderLetter, ("reminder_id", "step_id", "variant_id", "mail_id", "queued_on"), rows)
 
 
 def _advance(reminders: list[Reminder], written: list[Written]) -> None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.actions import set_tags
 from crm.mail.models import State
 from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team.models import User
-from segmentation.models import Forecast, Segment
+from segmentation.models import Forecast, ReminderLetter, Segment
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import (
     NOW,
@@ -26,6 +27,7 @@ from tests.factories import (
     make_user,
 )  # fmt: skip
 from tests.segmentation.buyers import make_buyer, make_scoring
+from tests.segmentation.reminders import make_due, make_reminder, make_series
 
 
 @pytest.fixture
@@ -70,7 +72,29 @@ def world(live_server, team, nino, levan, lead):
     )
     waiting = make_mail(team=team, recipient_id=first.customer_id, kind="letter")
     first.written = make_entry(customer=first.customer, kind="email", text="Boxes\n\nReady.", mail=waiting)
+    first.series = make_reminders(lead, today=today)
     return first
+
+
+def make_reminders(lead, *, today):
+    """A series with letters to come, held out, stopped and of long ago; behind it one that does not run."""
+    series = make_series(lead, variants=("Time for new boxes, {name}?", "Still enough?"), held_out_percent=20)
+    make_series(lead, name="A draft", running=False)
+    first = make_reminder(make_due(lead, name="Kessler"), series, begins_on=today, next_on=today)
+    mail = make_mail(team=lead.team, recipient_id=first.customer_id, not_before=timezone.now())
+    ReminderLetter.objects.create(reminder=first, step=series.steps.first(), mail=mail, queued_on=today)
+    make_reminder(
+        make_due(lead, name="Anker"), series, next_on=today + timedelta(9), begins_on=today, steps_done=1
+    )
+    make_reminder(make_due(lead), series, stopped_at=timezone.now(), stopped_why="taken_out", stopped_by=lead)
+    for n in range(8):
+        began = today - timedelta(60)
+        bought = began + timedelta(3) if n % 3 else None
+        make_reminder(
+            make_due(lead), series, begins_on=began, next_on=None, held_out=n % 2 == 1, bought_on=bought
+        )
+    series.first = first
+    return series
 
 
 def make_segments(user):
@@ -155,6 +179,18 @@ PAGES = {
     "health of mail": lambda f: reverse("mail:health"),
     "sender": lambda f: reverse("mail:sender"),
     "domain": lambda f: reverse("mail:domain"),
+    "reminders": lambda f: reverse("segmentation:series_all"),
+    "new series": lambda f: reverse("segmentation:series_new"),
+    "series": lambda f: f.series.get_absolute_url(),
+    "change a series": lambda f: reverse("segmentation:series_edit", args=[f.series.pk]),
+    "start a series": lambda f: reverse("segmentation:series_start", args=[f.series.pk + 1]),
+    "stop a series": lambda f: reverse("segmentation:series_stop", args=[f.series.pk]),
+    "who gets a letter": lambda f: reverse("segmentation:series_people", args=[f.series.pk]),
+    "who was stopped": lambda f: reverse("segmentation:series_people", args=[f.series.pk]) + "?who=stopped",
+    "letter of a series": lambda f: (
+        reverse("segmentation:reminder_letter", args=[f.series.first.pk]) + "?step=2"
+    ),
+    "did it help": lambda f: reverse("segmentation:series_report", args=[f.series.pk]),
     "team": lambda f: reverse("team:members"),
     "new member": lambda f: reverse("team:member_new"),
     "absences": lambda f: reverse("team:absences"),
@@ -181,6 +217,8 @@ NARROW = [
     "/settings/",
     "/customers/new/",
     "/segments/own/new/?example=silent-vips",
+    "/segments/reminders/",
+    "/segments/reminders/new/",
 ]
 
 
