@@ -56,7 +56,9 @@ def main() -> int:
     options = parser.parse_args()
     with own_database() as name:
         set_up()
-        say(f"{options.customers:,} customers in {name}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+        say(
+            f"{options.customers:,} customers in {name}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+        )
         team = fill(options.customers)
         taken = list(measure(team, options))
         for each in taken:
@@ -112,7 +114,9 @@ def fill(n: int) -> object:
 
     team = Team.objects.create(name="Carton & Co")
     nino = User.objects.create_user(email="nino@team.example", password=None, name="Nino Beridze", team=team)
-    Sender.objects.create(team=team, name="Carton & Co", email="office@carton.example", postal_address="Kartonweg 3")
+    Sender.objects.create(
+        team=team, name="Carton & Co", email="office@carton.example", postal_address="Kartonweg 3"
+    )
     Forecast.objects.create(team=team, as_of=TODAY)
     letter = Letter.objects.create(team=team, name="Again", is_advertising=True)
     letter.texts.create(language="en", subject="Time for new {product_group}, {name}?", body=BODY)
@@ -144,14 +148,20 @@ def fill(n: int) -> object:
         Customer.objects.bulk_update(some, ["main_person"], batch_size=500)
     write(
         Purchase,
-        (Purchase(team=team, customer_id=pk, bought_on=last_on, amount=90, product_group="Boxes") for pk in ids),
+        (
+            Purchase(team=team, customer_id=pk, bought_on=last_on, amount=90, product_group="Boxes")
+            for pk in ids
+        ),
     )
     bought = {"purchase_days": 3, "frequency": 3, "money": 300, "monetary": 300, "group": "growing"}
     write(
         Score, (Score(customer_id=pk, team=team, first_on=last_on, last_on=last_on, **bought) for pk in ids)
     )
     days = {"window_from": TODAY, "due_on": TODAY, "window_to": TODAY}
-    write(Expectation, (Expectation(customer_id=pk, team=team, purchases=3, usual_days=41, **days) for pk in ids))
+    write(
+        Expectation,
+        (Expectation(customer_id=pk, team=team, purchases=3, usual_days=41, **days) for pk in ids),
+    )
     tidy()
     return team
 
@@ -210,7 +220,9 @@ def timed(name: str, work: Callable[[], object]) -> Taken:
 
 def peak() -> int:
     """Megabytes this process ever had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 if sys.platform == "linux" else 1024) // 1024
+    return (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 if sys.platform == "linux" else 1024) // 1024
+    )
 
 
 def broken(taken: list[Taken], team: object, customers: int) -> Iterator[str]:
