@@ -1,10 +1,12 @@
 """What scores and expectations add to every dossier: next purchase, group, relationship, advice."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import F, Max, OuterRef, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -15,7 +17,7 @@ from crm.team.models import User
 from segmentation.advice import kept_advice, said
 from segmentation.expectation import reason
 from segmentation.groups import HISTORY
-from segmentation.models import Advice, Expectation, GroupHistory, Score
+from segmentation.models import Advice, Expectation, GroupHistory, Reminder, Score
 from segmentation.quarters import quarter_of, quarters_back
 from segmentation.relationship import Kind, Proposal, propose
 from segmentation.strip import Bought, Strip
@@ -27,14 +29,41 @@ GRID = (Kind.SEEKER, Kind.EXPLOITER, Kind.LOYAL, Kind.ARMS_LENGTH)
 
 def whole(dossiers: CustomerQuerySet) -> CustomerQuerySet:
     """Each knows the relationship as somebody `set_kind`, `set_at` and `set_by`, None if nobody has, and the last
-    quarter that it ended `last_elsewhere`, in another group."""
+    quarter that it ended `last_elsewhere`, in another group; and what of a series may be `reminded` still."""
     history = GroupHistory.objects.filter(customer=OuterRef("pk")).exclude(group=OuterRef("score__group"))
     return dossiers.annotate(
         set_kind=F("relationship__kind"),
         set_at=F("relationship__set_at"),
         set_by=F("relationship__set_by__name"),
+        reminded=Subquery(_reminded()),
         last_elsewhere=Subquery(history.order_by().values("customer").values(found=Max("quarter"))),
     )
+
+
+def _reminded() -> QuerySet[Reminder]:
+    """The letters that one may stop, or put back; of those held out nobody is told, lest he makes up for it."""
+    stops = Q(stopped_at__isnull=True) | Q(stopped_why=Reminder.Stopped.TAKEN_OUT)
+    rows = Reminder.objects.filter(stops, customer=OuterRef("pk"), held_out=False, bought_on__isnull=True)
+    told = JSONObject(
+        pk="pk", series="series__name", steps_done="steps_done", next_on="next_on", stopped="stopped_why"
+    )
+    return rows.filter(series__running_since__isnull=False).order_by("-cycle").values(told=told)[:1]
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """Letters of a series to this customer; `next_on` is None when all are written."""
+
+    pk: int
+    series: str
+    steps_done: int
+    next_on: date | None
+    stopped: str
+
+    @property
+    def position(self) -> int:
+        """Of the next letter."""
+        return self.steps_done + 1
 
 
 class Standing:
@@ -67,6 +96,12 @@ class Standing:
             kind=terms.forecast_kind, chance=expected.p14, cases=expected.cases, purchases=expected.purchases,
             missing=terms.missing,
         )  # fmt: skip
+
+    @cached_property
+    def reminded(self) -> Reminded | None:
+        told = self.customer.reminded
+        day = told and told["next_on"]
+        return Reminded(**told | {"next_on": day and date.fromisoformat(day)}) if told else None
 
     @property
     def due_in(self) -> int:
@@ -160,4 +195,4 @@ def _panel(slot: str, name: str) -> Panel:
     return Panel(slot, f"segmentation/panels/{name}.html", standing)
 
 
-PANELS = tuple(_panel("right", name) for name in ("next", "group", "relationship", "advice"))
+PANELS = tuple(_panel("right", name) for name in ("next", "reminder", "group", "relationship", "advice"))

@@ -34,6 +34,8 @@ class SeriesBuilder:
         names = product_groups(series.team)
         self.form = SeriesForm(data, instance=series, counts=counts, product_groups=names)
         self.steps = [self._step(number) for number in range(_count(data) or 1)]
+        for field in (field for step in self.steps for field in step if field.id_for_label == land_on):
+            field.field.widget.attrs["autofocus"] = True
         self.problem = ""
 
     def _step(self, number: int) -> StepForm:

@@ -1,21 +1,24 @@
 """Putting mail into the outbox. It leaves by itself; see delivery.py."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from operator import attrgetter
 
 from django.db import transaction
+from django.db.models import Q
 
 from crm.mail.addresses import address_hash, normal
 from crm.mail.bulk import insert_rows
-from crm.mail.kinds import Kind, find_kind
+from crm.mail.folder import remove_files
+from crm.mail.kinds import Kind, find_kind, tell
 from crm.mail.letterhead import Letterhead, opening_of
-from crm.mail.models import OutgoingMail, Sender
+from crm.mail.models import AdvertisingTurn, OutgoingMail, Sender, Suppression
 from crm.mail.models.outgoing import new_public_id
 from crm.mail.ring import ring
-from crm.team.models import User
+from crm.team.models import Team, User
 
 BATCH = 1000
 
@@ -155,5 +158,20 @@ def confirm(mail: OutgoingMail, *, by: User, now: datetime) -> bool:
     was_sent = mail.mark_delivered(by=by, now=now)
     kind = find_kind(mail)
     if was_sent and kind and kind.sent:
-        kind.sent(mail, now)
+        tell(kind.sent, mail, now)
     return was_sent
+
+
+@transaction.atomic
+def forget(*, team: Team, recipient_id: int, hashes: Collection[str]) -> None:
+    """Delete all mail of a recipient, whatever becomes of it, and what is known of addresses that are his alone.
+
+    Only objections stay, as hashes. A worker who has one of the mails in hand finds that it is no longer his.
+    """
+    nobodys = Q(recipient_id__isnull=True, address_hash__in=hashes)
+    mails = OutgoingMail.objects.filter(Q(recipient_id=recipient_id) | nobodys, team=team)
+    names = list(mails.values_list("public_id", flat=True))
+    mails.delete()
+    AdvertisingTurn.objects.filter(team=team, address_hash__in=hashes).delete()
+    Suppression.objects.filter(team=team, address_hash__in=hashes).not_objections().delete()
+    transaction.on_commit(partial(remove_files, names))

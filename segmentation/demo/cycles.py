@@ -14,6 +14,7 @@ from segmentation.reminding.days import LetterDays
 
 Stopped = Reminder.Stopped
 BACK = 365  # days
+GROUPS = (Group.VIP, Group.GROWING)
 GAPS = (0, 14, 14)  # days from letter to letter
 LEAST_LEAD = 10  # days from a purchase to the next window
 # Of 100 of those who bought again in time and of those who did not, so many got no letter: the letters help a
@@ -73,14 +74,15 @@ class Year:
     ) -> Cycle | None:
         enrolled = cycle + timedelta(history.lead)
         begins = self._day(enrolled, history, after=True)
-        reached = self.today - timedelta(BACK) <= begins and enrolled <= self.today
+        group = self._group(purchases)
+        reached = self.today - timedelta(BACK) <= begins and enrolled <= self.today and group in GROUPS
         if not reached or (following and following <= begins):
             return None
         enrolled_at = self._at(enrolled, time(5, 10))
         if enrolled_at > self.now:
             return None
         found = Cycle(
-            history, cycle, begins, enrolled_at, self._group(purchases), self._is_held_out(begins, following),
+            history, cycle, begins, enrolled_at, group, self._is_held_out(begins, following),
             following, letters=[], next_on=None, stopped=None,
         )  # fmt: skip
         if not found.held_out:

@@ -8,7 +8,7 @@ from contacts.models import Customer, Entry, Purchase
 from crm.mail.models import Suppression
 from crm.team.models import Team, User
 from followups.demo.stage import KESSLER
-from segmentation.demo.cycles import BACK, GAPS, LEAST_LEAD, Cycle, History, Year
+from segmentation.demo.cycles import BACK, GAPS, GROUPS, LEAST_LEAD, Cycle, History, Year
 from segmentation.demo.letters import give_grounds, make_letters, make_sender
 from segmentation.demo.outbox import Outbox
 from segmentation.models import Group, Reminder, Scoring, Series, Step
@@ -17,7 +17,6 @@ from segmentation.quarters import today_of
 from segmentation.typical import keep
 
 CODE = "AGAIN"
-GROUPS = [Group.VIP, Group.GROWING, Group.BEGINNER]
 SUBJECTS = {
     "A": {},
     "B": {
@@ -48,7 +47,7 @@ def _series(team: Team, lead: User, now: datetime, letters: list) -> Series:
     series = Series.objects.create(
         team=team,
         name="Time to order again",
-        groups=GROUPS,
+        groups=list(GROUPS),
         code_prefix=CODE,
         made_by=lead,
         made_at=now - timedelta(days=BACK + 3),
@@ -65,8 +64,8 @@ def _series(team: Team, lead: User, now: datetime, letters: list) -> Series:
 def _draft(team: Team, lead: User, now: datetime, letters: list) -> None:
     """One that is not running yet."""
     series = Series.objects.create(
-        team=team, name="Win back", groups=[Group.ONE_TIME, Group.LOST], begins=Series.Begins.WINDOW_TO,
-        shift_days=14, code_prefix="BACK", made_by=lead, made_at=now - timedelta(days=2),
+        team=team, name="The second purchase", groups=[Group.BEGINNER], code_prefix="TWO", made_by=lead,
+        made_at=now - timedelta(days=2),
     )  # fmt: skip
     for position, letter in enumerate(letters, start=1):
         Step.objects.create(series=series, position=position, after_days=21 * (position > 1), letter=letter)

@@ -12,6 +12,7 @@ from contacts.models import Letter
 from crm.templatetags.ringbinder import weekday_key
 from segmentation import series_words
 from segmentation.models import Variant
+from segmentation.words import percent
 
 register = template.Library()
 
@@ -42,3 +43,9 @@ def day_chip(day: date, today: date) -> SafeString:
 def hundred(share: float) -> str:
     """A share as a width of 100."""
     return f"{100 * share:.2f}"
+
+
+@register.filter
+def of_100(share: float) -> str:
+    """ "49 %"; nobody is "0 %", where a chance would be "< 0.1 %"."""
+    return percent(share) if share else _("0 %")

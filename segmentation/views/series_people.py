@@ -40,6 +40,8 @@ def take_out(request: HttpRequest, pk: int) -> HttpResponse:
     if not done:
         messages.error(request, _("There was no letter to come any more."))
         return redirect(_back(request, reminder))
+    if request.POST.get("back") == reminder.customer.get_absolute_url():
+        return redirect(reminder.customer)
     return redirect(_with_taken(_back(request, reminder), reminder))
 
 

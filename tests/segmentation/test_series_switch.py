@@ -1,0 +1,117 @@
+"""Starting a series and stopping it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from crm.mail.models import Sender, State
+from segmentation.models import Forecast, Reminder, ReminderLetter
+from segmentation.reminding.kind import REPURCHASE
+from tests.factories import NOW, TODAY, make_mail
+from tests.segmentation.reminders import make_due, make_reminder, make_series
+
+
+@pytest.fixture(autouse=True)
+def morning():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def series(lead):
+    return make_series(lead, running=False, held_out_percent=50)
+
+
+def start(series):
+    return reverse("segmentation:series_start", args=[series.pk])
+
+
+def stop(series):
+    return reverse("segmentation:series_stop", args=[series.pk])
+
+
+def test_the_page_says_how_many_get_a_letter_and_when(client_of, lead, series):
+    for _ in range(4):
+        make_due(lead)
+    make_due(lead, consents=False)
+    page = client_of(lead).get(start(series)).content.decode()
+    assert "About 2 customers get the first letter on Wednesday 18 November, 2 are held out." in page
+    assert ("<b>1</b> without a legal basis" in page, "Start, with 2 letters" in page) == (True, True)
+    series.refresh_from_db()
+    assert not series.is_running
+
+
+def test_starting_lets_those_who_are_due_join_at_once(client_of, lead, series):
+    customer = make_due(lead)
+    series.held_out_percent = 0
+    series.save()
+    response = client_of(lead).post(start(series), follow=True)
+    assert "Started. 1 customer has joined; the first letters leave on Wednesday 18 November." in (
+        response.content.decode()
+    )
+    reminder = Reminder.objects.get()
+    assert (reminder.customer, reminder.begins_on) == (customer, TODAY + timedelta(1))
+    series.refresh_from_db()
+    assert series.running_since == NOW
+
+
+def test_before_the_nights_expectations_they_join_later(client_of, lead, series):
+    make_due(lead)
+    Forecast.objects.update(as_of=TODAY - timedelta(1))
+    response = client_of(lead).post(start(series), follow=True)
+    assert "Those who are due join within the hour." in response.content.decode()
+    assert not Reminder.objects.exists()
+
+
+def test_starting_twice_changes_nothing(client_of, lead, series):
+    series.start(now=NOW - timedelta(days=3))
+    response = client_of(lead).post(start(series), follow=True)
+    assert "The series is running already." in response.content.decode()
+    series.refresh_from_db()
+    assert series.running_since == NOW - timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("take_away", "said"),
+    [
+        (lambda series: Sender.objects.all().delete(), "as whom your team writes"),
+        (lambda series: series.steps.all().delete(), "It has no letters."),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_starts(client_of, lead, series, take_away, said):
+    take_away(series)
+    client = client_of(lead)
+    page = client.get(start(series)).content.decode()
+    assert (said in page, "Start, with" in page) == (True, False)
+    assert client.post(start(series)).status_code == 422
+    series.refresh_from_db()
+    assert not series.is_running
+
+
+def test_the_stop_page_says_whom_it_concerns_and_what_waits(client_of, lead):
+    series = make_series(lead)
+    reminder = make_reminder(make_due(lead), series, steps_done=1)
+    mail = make_mail(team=lead.team, kind=REPURCHASE.name, recipient_id=reminder.customer_id)
+    ReminderLetter.objects.create(reminder=reminder, step=series.steps.first(), mail=mail, queued_on=TODAY)
+    client = client_of(lead)
+    page = client.get(stop(series)).content.decode()
+    assert "<b>1 customer</b> under way gets no more letters" in page
+    assert ("1 letter waits in the outbox" in page, "Stop it for 1 customer" in page) == (True, True)
+    response = client.post(stop(series), follow=True)
+    assert "Stopped. 1 customer gets no more letters." in response.content.decode()
+    for row in (series, reminder, mail):
+        row.refresh_from_db()
+    assert (series.is_running, reminder.stopped_why, reminder.stopped_by, mail.state) == (
+        False, "series", lead, State.SUPPRESSED,
+    )  # fmt: skip
+
+
+def test_managers_and_strangers_start_and_stop_nothing(client_of, nino, stranger, series):
+    stranger.role = "lead"
+    stranger.save()
+    for address in (start(series), stop(series)):
+        assert client_of(nino).post(address).status_code == 403
+        assert client_of(stranger).post(address).status_code == 404
+    assert client_of(nino).delete(start(series)).status_code == 405
