@@ -82,13 +82,13 @@ def _histories(team: Team, today: date) -> list[History]:
     for customer, at in talks.values_list("customer", "happened_at"):
         spoke[customer].append(at)
     customers = Customer.objects.filter(team=team, expectation__isnull=False).open_to_advertising()
-    rows = customers.exclude(name=KESSLER).select_related(
-        "owner", "main_person", "legal_basis", "expectation", "score"
-    )
-    return [_history(each, bought[each.pk], spoke[each.pk]) for each in rows.order_by("pk")]
+    rows = customers.select_related("owner", "main_person", "legal_basis", "expectation", "score")
+    return [_history(each, bought[each.pk], spoke[each.pk], today) for each in rows.order_by("pk")]
 
 
-def _history(customer: Customer, bought: list[date], spoke: list[datetime]) -> History:
+def _history(customer: Customer, bought: list[date], spoke: list[datetime], today: date) -> History:
+    if customer.name == KESSLER:  # joins this morning
+        return History(customer, (today - bought[-1]).days, bought, spoke, first=len(bought) - 1)
     lead = (customer.expectation.window_from - customer.score.last_on).days
     return History(customer, max(lead, LEAST_LEAD), bought, spoke)
 
