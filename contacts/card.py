@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -91,7 +92,7 @@ def legal_standing(customer: Customer) -> str:
             Suppression.Why.COMPLAINED: _("Complained of a mail on %(day)s: no mail at all"),
             Suppression.Why.BOUNCED: _("The address does not exist, as we know since %(day)s"),
         }[customer.suppressed_for] % day
-    return str(customer.legal_basis or _("No legal basis: no advertising mail"))
+    return capfirst(customer.legal_basis or _("No legal basis: no advertising mail"))
 
 
 def _tags(names: list[str]) -> str:

@@ -96,9 +96,9 @@ class LetterForm(forms.Form):
                 continue
             if data[body] and not data[subject]:
                 self.add_error(subject, _("Write a subject in %(language)s, too.") % {"language": own})
-            if data[subject] and not data[body]:
+            elif data[subject] and not data[body]:
                 self.add_error(body, _("Write a text in %(language)s, too.") % {"language": own})
-        if not self.errors and not self.texts:
+        if not set(self.errors) - {"name"} and not self.texts:
             raise ValidationError(_("Write the letter in one language at least."))
         return data
 

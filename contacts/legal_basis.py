@@ -73,7 +73,7 @@ def record(
     before = customer.legal_basis
     customer.legal_basis = statement.recorded(team=customer.team, by=by, now=now)
     customer.save(update_fields=["legal_basis"])
-    _forget_unless_needed(before)
+    forget_unless_needed(before)
     lines = [_("Legal basis for letters: %(basis)s.") % {"basis": customer.legal_basis}, statement.text]
     if lift:
         Suppression.objects.of(customer.team, customer.letter_hash).objections().delete()
@@ -96,8 +96,8 @@ def withdraw(*, customer: Customer, by: User, now: datetime) -> None:
         return
     customer.legal_basis = None
     customer.save(update_fields=["legal_basis"])
-    _forget_unless_needed(before)
-    advertising_to([customer.pk], team=customer.team).withdraw(reason=Reason.NO_BASIS, now=now)
+    forget_unless_needed(before)
+    advertising_to([customer.pk], team=customer.team).withdraw(reason=Reason.NO_BASIS, now=now, by=by)
     text = _("No legal basis for letters any more; until now: %(basis)s.") % {"basis": before}
     _note(customer, text, by=by, now=now)
 
@@ -113,10 +113,25 @@ def opt_out(*, customer: Customer, by: User, now: datetime) -> bool:
     return is_new
 
 
+@transaction.atomic
+def trust_address(*, customer: Customer, by: User, now: datetime) -> bool:
+    """Somebody knows that the address exists, though a mail server said otherwise. False if none did."""
+    customer = _held(customer)
+    said = Suppression.objects.of(customer.team, customer.letter_hash).not_objections()
+    if not said.delete()[0]:
+        return False
+    _note(customer, _("The e-mail address is right: letters may go there again."), by=by, now=now)
+    return True
+
+
 def heard_opt_out(mail: OutgoingMail, now: datetime) -> None:
-    """Keep in the timeline that the one who got `mail` opted out by its link."""
+    """Keep in the timeline that the one who got `mail` opted out by its link, or complained of it."""
+    said = Suppression.objects.of(mail.team, mail.address_hash)
+    text = _("Wants no advertising any more: by the link in a letter.")
+    if said.filter(reason=Suppression.Why.COMPLAINED).exists():
+        text = _("Complained of a letter as spam: nothing is sent any more.")
     for customer in Customer.objects.filter(team=mail.team_id, pk=mail.recipient_id):
-        _note(customer, _("Wants no advertising any more: by the link in a letter."), by=None, now=now)
+        _note(customer, text, by=None, now=now)
 
 
 def advertising_to(customer_ids: Iterable[int], *, team: Team) -> OutgoingMailQuerySet:
@@ -153,7 +168,7 @@ def _held(customer: Customer) -> Customer:
     return rows.get(pk=customer.pk)
 
 
-def _forget_unless_needed(basis: LegalBasis | None) -> None:
+def forget_unless_needed(basis: LegalBasis | None) -> None:
     """A statement on which nobody stands any more may speak of the one it was for; the timeline has it."""
     if basis and not basis.customers.exists():
         basis.delete()

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from contacts.models import Customer
@@ -46,12 +48,33 @@ class Facts(Protocol):
 
 
 @dataclass(frozen=True)
+class Section:
+    """Rows of one model that belong to a customer, as they are given to him: `columns` are fields or properties.
+
+    `is_derived`: they are worked out from others.
+    """
+
+    key: str
+    title: str | Promise
+    rows: Iterable[Model]
+    columns: tuple[str, ...]
+    is_derived: bool = False
+
+
+class Erase(Protocol):
+    """Make ready for a customer's dossier to be deleted, with all rows that point to it, in the same transaction."""
+
+    def __call__(self, customer: Customer, *, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True)
 class Part:
     """What one app adds to every dossier.
 
     `handed_over` hears of a new owner, and `purchases_changed` of other purchases, inside the same transaction.
     `mark` is a word beside the name. It and `facts` may look only at the customer's one-to-one rows named in `reads`.
-    `whole` adds to a query for one dossier what its panels say besides.
+    `whole` adds to a query for one dossier what its panels say besides. `export` gives all that is kept of a
+    customer, and `erase` is asked before that is deleted.
     """
 
     name: str
@@ -64,6 +87,8 @@ class Part:
     mark: Callable[[Customer], SafeString] | None = None
     facts: Facts | None = None
     whole: Callable[[CustomerQuerySet], CustomerQuerySet] | None = None
+    export: Callable[[Customer], Iterable[Section]] | None = None
+    erase: Erase | None = None
 
 
 @dataclass
@@ -106,6 +131,16 @@ def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:
     for part in _registry.parts.values():
         if part.purchases_changed and customer_ids:
             part.purchases_changed(customer_ids, now=now)
+
+
+def export(customer: Customer) -> list[Section]:
+    return [section for part in _registry.parts.values() if part.export for section in part.export(customer)]
+
+
+def erase(customer: Customer, *, now: datetime) -> None:
+    for part in _registry.parts.values():
+        if part.erase:
+            part.erase(customer, now=now)
 
 
 def lies_under(customers: list[Customer]) -> dict[int, object]:

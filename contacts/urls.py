@@ -1,6 +1,18 @@
 from django.urls import path
 
-from contacts.views import customers, dossier, find, hand_over, importing, legal_basis, letters, people, write
+from contacts.views import (
+    customers,
+    dossier,
+    erase,
+    export,
+    find,
+    hand_over,
+    importing,
+    legal_basis,
+    letters,
+    people,
+    write,
+)
 
 app_name = "contacts"
 
@@ -12,8 +24,11 @@ urlpatterns = [
     path("customers/<int:pk>/print/", dossier.print_sheet, name="print"),
     path("customers/<int:pk>/edit/", dossier.edit, name="edit"),
     path("customers/<int:pk>/note/", dossier.note, name="note"),
+    path("customers/<int:pk>/export/", export.export, name="export"),
+    path("customers/<int:pk>/erase/", erase.erase, name="erase"),
     path("customers/<int:pk>/legal-basis/", legal_basis.legal_basis, name="legal_basis"),
     path("customers/<int:pk>/legal-basis/withdraw/", legal_basis.withdraw, name="legal_basis_withdraw"),
+    path("customers/<int:pk>/legal-basis/trust/", legal_basis.trust, name="trust_address"),
     path("customers/<int:pk>/no-advertising/", legal_basis.no_advertising, name="no_advertising"),
     path("customers/<int:pk>/people/new/", people.add, name="person_add"),
     path("customers/<int:pk>/people/<int:person_id>/", people.edit, name="person"),

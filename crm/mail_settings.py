@@ -11,20 +11,19 @@ SMTP = {
     "smtp+ssl": (465, False, True),
     "submissions": (465, False, True),
 }
-STAYS_HERE = {"", "consolemail"}
 
 
 def mail_settings(url: str) -> dict[str, object]:
     """Settings by name. ValueError, without passwords, for an address of an unknown form."""
     parts = urlsplit(url)
+    if not url or parts.scheme == "consolemail":
+        return {"MAIL_CARRIER": "folder", "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     if parts.scheme in SMTP:
         return _smtp(url)
     if parts.scheme == "anymail" and (parts.hostname or "").replace("_", "").isalnum():
         # Anymail's modules have underscores, which host names do not.
         backend = f"anymail.backends.{parts.hostname}.EmailBackend"
         return {"MAIL_CARRIER": "anymail", "EMAIL_BACKEND": backend}
-    if parts.scheme in STAYS_HERE:
-        return {"MAIL_CARRIER": "folder", "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     raise ValueError(
         f"EMAIL_URL begins with {', '.join([*SMTP, 'anymail', 'consolemail'])}, not {parts.scheme}."
     )

@@ -218,6 +218,7 @@ EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = "localhost", 25, 
 EMAIL_USE_TLS = EMAIL_USE_SSL = False
 globals().update(mail_settings(env("EMAIL_URL", default="")))  # MAIL_CARRIER among them
 ANYMAIL = {"IGNORE_UNSUPPORTED_FEATURES": True} | env.dict("ANYMAIL", default={})
+ANYMAIL_WEBHOOK_SECRET = env("ANYMAIL_WEBHOOK_SECRET", default="")
 # Where mail that fails goes back to, and the mailbox in which it, complaints and answers arrive.
 BOUNCE_ADDRESS = env("BOUNCE_ADDRESS", default="")
 BOUNCE_IMAP_URL = env("BOUNCE_IMAP_URL", default="")

@@ -1,14 +1,15 @@
 """What the binder adds to every dossier: its first place, where it lies, and the result slip."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cached_property
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Customer
-from contacts.registry import Panel, Part
+from contacts.registry import Panel, Part, Section
 from crm.team.models import User
 from followups.actions import hand_over, open_in_binder
 from followups.board import Board, Sheet, open_sheet
@@ -104,10 +105,22 @@ def _panel(slot: str, context: Callable[[HttpRequest, Customer], dict] = _place)
     return Panel(slot, f"followups/panels/{slot}.html", context)
 
 
+def export(customer: Customer) -> Iterator[Section]:
+    """All places where the dossier has lain, and what was laid on it."""
+    places = customer.followups.select_related("owner").order_by("pk")
+    columns = (
+        "due_on", "precision", "at", "kind", "plan", "rest_reason", "owner", "opened_at", "closed_at", "result",
+    )  # fmt: skip
+    yield Section("places", _("Places in the binder"), places, columns)
+    columns = ("reason", "speaks_on", "made_at", "done_at")
+    yield Section("slips", _("Slips"), customer.slips.all(), columns)
+
+
 PART = Part(
     name="binder",
     panels=tuple(_panel(slot) for slot in ("tabs", "mid", "right", "rail", "bar")),
     opened=open_in_binder,
     handed_over=hand_over,
     lies_under=lies_under,
+    export=export,
 )

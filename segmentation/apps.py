@@ -16,6 +16,7 @@ class SegmentationConfig(AppConfig):
         from segmentation import slips, told
         from segmentation.dossier_part import PANELS, whole
         from segmentation.filters import buying, card, working, writing  # noqa: F401 - in the order in which they are offered
+        from segmentation.giving_out import erase, sections
         from segmentation.reminding.kind import REPURCHASE
         from segmentation.reminding.slips import ANSWERED_SOURCE
         from segmentation.reminding.stopping import opted_out
@@ -37,6 +38,8 @@ class SegmentationConfig(AppConfig):
                 mark=told.mark,
                 facts=told.facts,
                 whole=whole,
+                export=sections,
+                erase=erase,
             )
         )
 

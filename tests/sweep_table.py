@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from contacts.importing import files
-from contacts.models import ImportFile
+from contacts.models import Entry, ImportFile, Letter
 from crm.mail.models import OutgoingMail, State
 from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
@@ -25,6 +25,7 @@ from tests.factories import (
     make_dossier,
     make_entry,
     make_lead,
+    make_letter,
     make_mail,
     make_purchase,
     make_sender,
@@ -86,6 +87,8 @@ class World:
     segment: Segment
     mail: OutgoingMail
     series: Series
+    letter: Letter
+    written: Entry
     reminder: Reminder
     sessions: dict[str, str] = field(default_factory=dict)
 
@@ -97,7 +100,9 @@ class World:
 def make_world() -> World:
     team = make_team()
     manager = make_user(team=team, password=PASSWORD)
-    dossier = make_dossier(owner=manager, phone="069 1234", person="Barbara Kessler")
+    dossier = make_dossier(
+        owner=manager, phone="069 1234", email="k@kessler.example", person="Barbara Kessler"
+    )
     lead = make_lead(team=team, password=PASSWORD)
     make_sender(team=team)
     series = make_series(lead, name="Time to order again")
@@ -124,6 +129,11 @@ def make_world() -> World:
             team=team, made_by=manager, name="Everybody in Mainz", filters=[MAINZ]
         ),
         mail=make_mail(team=team, recipient_id=dossier.customer_id, state=State.UNKNOWN),
+        letter=make_letter(team=team),
+        written=make_entry(
+            customer=dossier.customer,
+            mail=make_mail(team=team, recipient_id=dossier.customer_id, kind="letter"),
+        ),
         series=series,
         reminder=make_reminder(dossier.customer, series),
     )
@@ -213,6 +223,10 @@ def an_opt_out_link(world: World) -> dict:
     return {"token": token_for(make_mail(team=world.manager.team).public_id, purpose=UNSUBSCRIBE)}
 
 
+def a_letter(world: World) -> dict:
+    return {"pk": world.letter.pk}
+
+
 def a_mail(world: World) -> dict:
     return {"pk": world.mail.pk}
 
@@ -252,6 +266,10 @@ TEAM = {
 MAIL = {
     # Who has the link may press the button, whoever he is.
     "mail:unsubscribe": Row(get=everybody(200), post=everybody(200), at=an_opt_out_link),
+    # Mail leaves by no provider here.
+    "mail:webhook": Row(
+        get=everybody(404), post=everybody(404), at=lambda world: {"path": "postmark/tracking/"}
+    ),
     "mail:outbox": page(leads(200)),
     "mail:pause": button(team_leads(302)),
     "mail:go_on": button(team_leads(302)),
@@ -274,10 +292,24 @@ CONTACTS = {
     "contacts:print": page(team(200), at=a_customer),
     "contacts:edit": form(team(200), at=a_customer),
     "contacts:hand_over": form(team_leads(200), at=lambda world: {"who": world.manager.pk}),
+    "contacts:export": button(team(200), at=a_customer),
+    "contacts:erase": form(team_leads(200), at=a_customer),
     "contacts:legal_basis": form(team(200), at=a_customer),
     "contacts:legal_basis_withdraw": button(team(302), at=a_customer),
+    "contacts:trust_address": button(team(302), at=a_customer),
     "contacts:no_advertising": Row(get=team(200), post=team(302), at=a_customer),
     "contacts:note": button(team(422), at=a_customer),
+    "contacts:write": form(team(200), at=a_customer),
+    "contacts:write_preview": button(team(200), at=a_customer),
+    "contacts:take_back": Row(
+        get=team(200), post=team(200), at=lambda world: a_customer(world) | {"entry_id": world.written.pk}
+    ),
+    "contacts:letters": page(insiders(200)),
+    "contacts:letter_new": form(leads(200)),
+    "contacts:letter": Row(get=team(200), post=(LOGIN, 404, 403, 422, 422), at=a_letter),
+    "contacts:letter_preview": button(insiders(200)),
+    "contacts:letter_who": page(insiders(200)),
+    "contacts:letter_delete": Row(get=team_leads(200), post=team_leads(302), at=a_letter),
     "contacts:person_add": form(team(200), at=a_customer),
     "contacts:person": form(team(200), at=a_person),
     "contacts:person_remove": Row(get=team(200), post=team(302), at=a_person),

@@ -52,6 +52,10 @@ class Writing:
 
     @property
     def _person_on_card(self) -> str:
+        """Who reads what comes to the address on the card: the one to call first, unless he has his own."""
+        main = self.customer.main_person
+        if main and not main.email:
+            return main.name
         return self.customer.name if self.customer.kind == Customer.Kind.PERSON else ""
 
     @cached_property
@@ -65,7 +69,7 @@ class Writing:
     def values(self, to: Address, language: str) -> dict[str, str]:
         """The letter is signed by who writes it, whoever the dossier belongs to."""
         own = {"manager": self.by.name, "manager_email": self.by.email}
-        own |= {"greeting": greeting(to.person, language), "name": to.name}
+        own |= {"greeting": greeting(to.person, language), "name": to.person or to.name}
         return values_for(self.customer, sender=self.sender, language=language, extra=self._bought) | own
 
     def begin(self, letter: Letter | None, *, language: str = "") -> dict[str, object]:

@@ -1,6 +1,5 @@
 """Letters by hand and trials, as kinds of mail."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -9,17 +8,6 @@ from django.utils.translation import gettext_lazy
 from contacts.models import Customer, Entry
 from crm.mail.kinds import Kind
 from crm.mail.models import OutgoingMail
-
-
-def about_customers(mails: Iterable[OutgoingMail]) -> dict[int, tuple[str, str]]:
-    """Name and dossier of the customer of each mail, for kinds whose recipients are customers."""
-    wanted = [mail for mail in mails if mail.recipient_id]
-    found = Customer.objects.only("name").in_bulk({mail.recipient_id for mail in wanted})
-    return {
-        mail.pk: (found[mail.recipient_id].name, found[mail.recipient_id].get_absolute_url())
-        for mail in wanted
-        if mail.recipient_id in found
-    }
 
 
 def note_answer(mail: OutgoingMail, text: str, now: datetime) -> None:
@@ -55,7 +43,6 @@ LETTER = Kind(
     "letter",
     gettext_lazy("Letter by hand"),
     is_automatic=False,
-    about=about_customers,
     answered=note_answer,
     bounced=note_bounce,
     complained=note_complaint,

@@ -1,6 +1,7 @@
 """A letter of the team, filled in for a look before anybody gets it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from contacts.letters.by_hand import last_purchase_of
@@ -60,4 +61,4 @@ class Trying:
     def recipient(self, language: str) -> Recipient:
         if self.customer is None:
             return Recipient(self._values["name"], "", language)
-        return recipient_of(self.customer, sender=self.sender)
+        return replace(recipient_of(self.customer, sender=self.sender), language=language)

@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.forms_legal_basis import OneStatementForm
-from contacts.legal_basis import Statement, objected_on, opt_out, record, stated_lately
+from contacts.legal_basis import (
+    Statement,
+    objected_on,
+    opt_out,
+    record,
+    stated_lately,
+    trust_address,
+)
 from contacts.legal_basis import withdraw as withdraw_basis
 from contacts.models import Customer
 from contacts.views.customers import sent
@@ -28,7 +35,8 @@ def legal_basis(request: HttpRequest, pk: int) -> HttpResponse:
         record(customer=customer, statement=statement, by=request.user, now=timezone.now(), lift=lift)
         messages.success(request, _("The legal basis is recorded."))
         return redirect("contacts:legal_basis", pk)
-    others = [basis for basis in known.values() if basis.pk != customer.legal_basis_id]
+    mine = customer.legal_basis and Statement.of(customer.legal_basis)
+    others = [basis for basis in known.values() if Statement.of(basis) != mine]
     context = {"customer": customer, "basis": customer.legal_basis, "form": form, "others": others}
     return render(request, "contacts/legal_basis.html", context, status=422 if form.is_bound else 200)
 
@@ -51,6 +59,14 @@ def no_advertising(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("No advertising goes to this customer any more."))
     else:
         messages.error(request, _("There is no e-mail address on the card: nothing can be sent anyway."))
+    return redirect("contacts:legal_basis", pk)
+
+
+@require_POST
+def trust(request: HttpRequest, pk: int) -> HttpResponse:
+    """A mail came back from the address, and yet it is right."""
+    if trust_address(customer=_find(request.user, pk), by=request.user, now=timezone.now()):
+        messages.success(request, _("Letters may go to this address again."))
     return redirect("contacts:legal_basis", pk)
 
 

@@ -43,7 +43,7 @@ def show_letter(
 
 def show_problems(request: HttpRequest, problems: list[str]) -> HttpResponse:
     """What keeps the letter from being shown."""
-    return render(request, "contacts/letter_frame_problems.html", {"problems": problems}, status=422)
+    return render(request, "contacts/letter_frame_problems.html", {"problems": problems})
 
 
 def problems_of(error: ValidationError) -> list[str]:

@@ -97,7 +97,7 @@ def _show(
         "letters": begin.fields["letter"].queryset,
         "chosen": begin.cleaned_data.get("letter"),
         "languages": begin.fields["language"].choices,
-        "language": language,
+        "written_in": language,
         "basis": writing.customer.legal_basis,
     }
     return render(request, "contacts/write.html", context, status=status)
@@ -118,7 +118,7 @@ def _send(request: HttpRequest, writing: Writing, form: WriteForm, content: Cont
     )
     context = {"customer": writing.customer, "entry": entry, "to": to}
     messages.success(request, render_to_string("contacts/write_sent.html", context, request))
-    return redirect(f"{writing.customer.get_absolute_url()}#timeline")
+    return redirect(writing.customer)
 
 
 @require_POST
@@ -153,7 +153,7 @@ def take_back(request: HttpRequest, pk: int, entry_id: int) -> HttpResponse:
         return render(request, "contacts/write_back.html", {"customer": customer, "entry": entry})
     if not take_back_letter(entry=entry, now=timezone.now()):
         messages.error(request, _("The letter is on its way already and cannot be taken back."))
-        return redirect(f"{customer.get_absolute_url()}#timeline")
+        return redirect(customer)
     messages.info(request, _("Taken back: nothing was sent. Here it lies, to be changed or left."))
     subject, _gap, text = _BRACE.sub(r"\\\g<0>", entry.text).partition("\n\n")
     writing = Writing(customer, sender=sender_of(request.user.team), by=request.user)

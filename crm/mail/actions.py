@@ -1,19 +1,24 @@
 """Putting mail into the outbox. It leaves by itself; see delivery.py."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
+from operator import attrgetter
 
 from django.db import transaction
+from django.db.models import Q
 
 from crm.mail.addresses import address_hash, normal
-from crm.mail.kinds import Kind, find_kind
+from crm.mail.bulk import insert_rows
+from crm.mail.folder import remove_files
+from crm.mail.kinds import Kind, find_kind, tell
 from crm.mail.letterhead import Letterhead, opening_of
-from crm.mail.models import OutgoingMail, Sender
+from crm.mail.models import AdvertisingTurn, OutgoingMail, Sender, Suppression
 from crm.mail.models.outgoing import new_public_id
 from crm.mail.ring import ring
-from crm.team.models import User
+from crm.team.models import Team, User
 
 BATCH = 1000
 
@@ -96,7 +101,8 @@ _DEFAULTS = {
     for field in OutgoingMail._meta.concrete_fields
     if field.name != "public_id"
 }
-_NAMES = [field.attname for field in OutgoingMail._meta.concrete_fields]
+_NAMES = [field.attname for field in OutgoingMail._meta.concrete_fields]  # the id first
+_row = attrgetter(*_NAMES[1:])
 
 
 def _mail(**fields: object) -> OutgoingMail:
@@ -129,8 +135,11 @@ def queue(mail: OutgoingMail) -> OutgoingMail:
 def queue_many(mails: Iterable[OutgoingMail]) -> None:
     """The same for any number, a batch at a time. Those whose occasion was told already are left out."""
     left = iter(mails)
-    while batch := list(islice(left, BATCH)):
-        OutgoingMail.objects.bulk_create(batch, ignore_conflicts=True)
+    while batch := {mail.idempotency_key: mail for mail in islice(left, BATCH)}:
+        told = OutgoingMail.objects.filter(idempotency_key__in=batch)
+        for key in told.values_list("idempotency_key", flat=True):
+            del batch[key]
+        insert_rows(OutgoingMail, _NAMES[1:], map(_row, batch.values()))
     ring()
 
 
@@ -149,5 +158,20 @@ def confirm(mail: OutgoingMail, *, by: User, now: datetime) -> bool:
     was_sent = mail.mark_delivered(by=by, now=now)
     kind = find_kind(mail)
     if was_sent and kind and kind.sent:
-        kind.sent(mail, now)
+        tell(kind.sent, mail, now)
     return was_sent
+
+
+@transaction.atomic
+def forget(*, team: Team, recipient_id: int, hashes: Collection[str]) -> None:
+    """Delete all mail of a recipient, whatever becomes of it, and what is known of addresses that are his alone.
+
+    Only objections stay, as hashes. A worker who has one of the mails in hand finds that it is no longer his.
+    """
+    nobodys = Q(recipient_id__isnull=True, address_hash__in=hashes)
+    mails = OutgoingMail.objects.filter(Q(recipient_id=recipient_id) | nobodys, team=team)
+    names = list(mails.values_list("public_id", flat=True))
+    mails.delete()
+    AdvertisingTurn.objects.filter(team=team, address_hash__in=hashes).delete()
+    Suppression.objects.filter(team=team, address_hash__in=hashes).not_objections().delete()
+    transaction.on_commit(partial(remove_files, names))

@@ -4,17 +4,18 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import Error, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 
 from crm.mail import quiet
 from crm.mail.carriers import Carrier, Carriers, NotSent, Refused, TryLater, Uncertain, Unreachable
 from crm.mail.kinds import kind_of
-from crm.mail.models import AdvertisingTurn, OutgoingMail, Suppression
+from crm.mail.models import AdvertisingTurn, OutgoingMail, State, Suppression
 from crm.mail.models.outgoing import Reason
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def deliver(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> bool:
     except NotSent as failure:
         return _keep_failure(mail, failure, clock)
     except Error:
-        persist(mail.give_back)
+        persist(OutgoingMail.give_back, mail)
         raise
     except Exception as error:  # of ours, or of the kind's: it shall not keep other mail from leaving
         logger.error("Mail %s could not be made ready: %s", mail.pk, type(error).__name__)
@@ -72,14 +73,14 @@ def _hand_over(mail: OutgoingMail, carrier: Carrier, clock: Clock) -> bool:
         return _keep_failure(mail, failure, clock)
     except Exception as doubt:
         detail = str(doubt) if isinstance(doubt, Uncertain) else type(doubt).__name__
-        persist(partial(mail.may_have_left, now=clock(), detail=detail))
+        persist(partial(OutgoingMail.may_have_left, now=clock(), detail=detail), mail)
         return True
-    persist(partial(_keep_success, mail, answer, clock()))
+    persist(partial(_has_left, answer=answer, now=clock()), mail)
     return True
 
 
 def _keep_failure(mail: OutgoingMail, failure: NotSent, clock: Clock) -> bool:
-    persist(partial(_has_not_left, mail, failure, clock()))
+    persist(partial(_has_not_left, failure=failure, now=clock()), mail)
     return not isinstance(failure, Unreachable)
 
 
@@ -130,31 +131,36 @@ def _announce(mail: OutgoingMail, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def _keep_success(mail: OutgoingMail, answer: tuple[str, str], now: datetime) -> None:
+def _has_left(mail: OutgoingMail, *, answer: tuple[str, str], now: datetime) -> None:
     detail, provider_id = answer
     if mail.has_left(now=now, detail=detail, provider_id=provider_id):
         _tell(kind_of(mail).sent, mail, now)
 
 
 @transaction.atomic
-def _has_not_left(mail: OutgoingMail, failure: NotSent, now: datetime) -> None:
-    AdvertisingTurn.give_back(mail)
-    is_away = isinstance(failure, Unreachable)
-    if isinstance(failure, Refused):
-        _refused(mail, failure, now)
-    elif not is_away and mail.attempts + 1 >= MOST_ATTEMPTS:
-        mail.fail(reason=Reason.UNREACHABLE, detail=failure.detail, now=now)
-    else:
-        pause = SERVER_AWAY if is_away else BACK_OFF[mail.attempts]
-        at = now + pause * random.uniform(1 - SPREAD, 1 + SPREAD)
-        mail.try_again(at=at, reason=Reason.UNREACHABLE, detail=failure.detail, counts=not is_away)
+def _has_not_left(mail: OutgoingMail, *, failure: NotSent, now: datetime) -> None:
+    was_announced = mail.state == State.HANDOFF
+    keep = _refuse if isinstance(failure, Refused) else _put_aside
+    if keep(mail, failure, now) and was_announced:
+        AdvertisingTurn.give_back(mail)
 
 
-def _refused(mail: OutgoingMail, failure: Refused, now: datetime) -> None:
+def _refuse(mail: OutgoingMail, failure: Refused, now: datetime) -> bool:
     reason = Reason.BOUNCED if failure.no_such_address else Reason.REFUSED
-    if mail.fail(reason=reason, detail=failure.detail, now=now) and failure.no_such_address:
+    is_kept = mail.fail(reason=reason, detail=failure.detail, now=now)
+    if is_kept and failure.no_such_address:
         Suppression.record(team=mail.team, hashed=mail.address_hash, reason=Suppression.Why.BOUNCED, now=now)
         _tell(kind_of(mail).bounced, mail, now)
+    return is_kept
+
+
+def _put_aside(mail: OutgoingMail, failure: NotSent, now: datetime) -> bool:
+    is_away = isinstance(failure, Unreachable)
+    if not is_away and mail.attempts + 1 >= MOST_ATTEMPTS:
+        return mail.fail(reason=Reason.UNREACHABLE, detail=failure.detail, now=now)
+    pause = SERVER_AWAY if is_away else BACK_OFF[mail.attempts]
+    at = now + pause * random.uniform(1 - SPREAD, 1 + SPREAD)
+    return mail.try_again(at=at, reason=Reason.UNREACHABLE, detail=failure.detail, counts=not is_away)
 
 
 def _tell(hear: Callable[[OutgoingMail, datetime], None] | None, mail: OutgoingMail, now: datetime) -> None:
@@ -165,17 +171,17 @@ def _tell(hear: Callable[[OutgoingMail, datetime], None] | None, mail: OutgoingM
         with transaction.atomic():
             hear(mail, now)
     except Exception as error:
-        if not connection.is_usable():
-            raise
+        if connection.needs_rollback:  # all of the transaction is lost
+            raise OperationalError from error
         logger.error("The kind of mail %s could not be told: %s", mail.pk, type(error).__name__)
 
 
-def persist(step: Callable[[], object]) -> None:
+def persist(step: Callable[[OutgoingMail], object], mail: OutgoingMail) -> None:
     """Do it until the database has taken it, through its restarts. In somebody's transaction, once."""
     until, nap = time.monotonic() + PERSISTENCE, 0.1
     while True:
         try:
-            step()
+            step(copy(mail))  # whose fields may be those of a transaction that was lost
             return
         except Error as error:
             if connection.in_atomic_block or time.monotonic() > until:

@@ -1,6 +1,7 @@
 """Mail that does not leave this machine: a file for each, to be opened by any mail program."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -39,3 +40,10 @@ class Folder:
 
     def close(self) -> None:
         self.drop()
+
+
+def remove_files(public_ids: Iterable[str]) -> None:
+    """Delete what lies in the folder of these mails."""
+    for public_id in public_ids:
+        for path in Path(settings.MAIL_FOLDER).glob(f"*-{public_id}.*"):
+            path.unlink(missing_ok=True)

@@ -21,7 +21,6 @@ from crm.mail.models import Return
 What = Return.What
 
 MOST_IDS, MOST_LETTERS, _LONGEST_HEADLINE = 50, 5000, 400
-# Of what fails for good (5.x.x), these say nothing against the address: a full box, the letter itself, a policy.
 _NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.4.5", "5.6.", "5.7.")
 _SPAM = {"abuse", "fraud", "virus", "other"}
 _ID = re.compile(r"<[^<>\s]{3,200}>")
@@ -61,6 +60,17 @@ def read(raw: bytes) -> Incoming | None:
     return Incoming(What.ANSWERED, _answered_ids(message), key, text=text, sender=normal(sender))
 
 
+def status_in(text: str) -> str:
+    """The first status code of RFC 3463 in it, as "5.1.1"; "" if there is none."""
+    found = _STATUS.search(text)
+    return found.group() if found else ""
+
+
+def means_no_address(status: str) -> bool:
+    """Whether a mail can never arrive there; a full box, the letter itself or a policy says nothing of the address."""
+    return status.startswith("5.") and not status.startswith(_NOT_THE_ADDRESS)
+
+
 def _report(message: Message, key: str) -> Incoming | None:
     parts = [part for part in message.get_payload() if isinstance(part, Message)]
     about = [*_ids(_header(_returned(parts), "Message-ID")), *_answered_ids(message)]
@@ -80,8 +90,8 @@ def _delivery(part: Message, about: list[str], key: str) -> Incoming | None:
         if action not in ("failed", "delayed"):
             continue
         detail = " ".join(_header(block, "Diagnostic-Code").partition(";")[2].split())
-        status = next(iter(_STATUS.findall(_header(block, "Status"))), "")
-        is_hard = action == "failed" and status.startswith("5.") and not status.startswith(_NOT_THE_ADDRESS)
+        status = status_in(_header(block, "Status"))
+        is_hard = action == "failed" and means_no_address(status)
         what = What.BOUNCED if is_hard else What.REFUSED if action == "failed" else What.DELAYED
         return Incoming(what, about, key, detail=detail or status)
     return None

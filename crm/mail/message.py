@@ -1,6 +1,8 @@
 """A mail as it is written on the wire."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email.charset import QP, Charset
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
@@ -12,6 +14,7 @@ from crm.mail import kinds
 from crm.mail.letterhead import unsubscribe_url
 from crm.mail.models import OutgoingMail
 
+_ADDRESS = re.compile(r"[^\s<>,;\"'()@]+@[\w.-]+")
 # Lines are as long as we make them: a folded link would be no link any longer.
 _WIRE = compat32.clone(linesep="\r\n", max_line_length=None)
 _TEXT = Charset("utf-8")
@@ -47,20 +50,26 @@ def headers(mail: OutgoingMail) -> Iterator[tuple[str, str]]:
 
 def ascii_address(address: str) -> str:
     """With its domain in ASCII. ValueError where that is not enough: few servers take more."""
-    name, at, domain = _one_line(address).rpartition("@")
-    if not (name and at and domain and name.isascii()) or any(sign in address for sign in " <>,;\"'()\r\n"):
-        raise ValueError("This address cannot be written to: it has signs that mail servers do not take.")
-    return f"{name}@{domain.encode('idna').decode()}"
+    name, _at, domain = _one_line(address).rpartition("@")
+    with suppress(UnicodeError):
+        written = f"{name}@{domain.encode('idna').decode()}"
+        if written.isascii() and _ADDRESS.fullmatch(written):
+            return written
+    raise ValueError("This address cannot be written to: it has signs that mail servers do not take.")
+
+
+def mailbox(name: str, address: str) -> str:
+    """As people write it, with all letters there are."""
+    if not (name := _one_line(name)):
+        return ascii_address(address)
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{ascii_address(address)}>'
 
 
 def _person(name: str, address: str, *, header: str) -> str:
-    address = ascii_address(address)
-    if not (name := _one_line(name)):
-        return address
     if name.isascii():
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{quoted}" <{address}>'
-    return f"{Header(name, 'utf-8', header_name=header).encode()} <{address}>"
+        return mailbox(name, address)
+    return f"{Header(_one_line(name), 'utf-8', header_name=header).encode()} <{ascii_address(address)}>"
 
 
 def _one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.mail import recipients
 from crm.mail.kinds import kinds
 from crm.mail.models import IN_HAND, WAITING, OutgoingMail, State
 from crm.mail.models.outgoing import OutgoingMailQuerySet
@@ -52,10 +53,16 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Row:
-    """A mail as a line: `about` is the (name, address) of whom it concerns, None where nobody knows."""
+    """A mail as a line. `to` is the (name, address) of the recipient, `about` that of what it is about for its kind;
+    None where nobody knows."""
 
     mail: OutgoingMail
+    to: tuple[str, str] | None
     about: tuple[str, str] | None
+
+    @property
+    def name(self) -> str:
+        return self.to[0] if self.to else self.mail.to_name or self.mail.to_email
 
     @property
     def heap(self) -> Heap:
@@ -93,6 +100,7 @@ class Outbox:
     most = COUNTED
 
     def __init__(self, user: User, *, heap: str = "", text: str = "") -> None:
+        self.user = user
         self.mails = OutgoingMail.objects.visible_to(user)
         self.heap, self.text = heap, text
 
@@ -108,8 +116,14 @@ class Outbox:
     @property
     def _found(self) -> OutgoingMailQuerySet:
         mails = self.mails.filter(state__in=STATES[self.heap]) if self.heap else self.mails
-        named = Q(to_email__icontains=self.text) | Q(to_name__icontains=self.text)
-        return mails.filter(named) if self.text else mails
+        return mails.filter(self._named) if self.text else mails
+
+    @property
+    def _named(self) -> Q:
+        theirs = self.mails.filter(recipient_id__in=recipients.called(self.user, self.text))
+        in_mail = Q(to_email__icontains=self.text) | Q(to_name__icontains=self.text)
+        # By their ids, so that the index of what is searched need not be left.
+        return in_mail | Q(pk__in=theirs.values("pk"))
 
     def count(self, heap: str) -> int:
         """How many lie there, at most one more than COUNTED."""
@@ -150,15 +164,17 @@ class Page:
 def _read(found: OutgoingMailQuerySet) -> list[OutgoingMail]:
     """One more than a page. What is sorted are ids only: the text of a mail is long."""
     ids = found.values("pk")[: PAGE + 1]
-    return list(OutgoingMail.objects.filter(pk__in=ids).defer("text", "html").order_by(*found.query.order_by))
+    mails = OutgoingMail.objects.filter(pk__in=ids).defer("text", "html").prefetch_related("returns")
+    return list(mails.order_by(*found.query.order_by))
 
 
 def rows_of(mails: Iterable[OutgoingMail]) -> list[Row]:
-    """In one query for each kind of mail among them, however many there are."""
+    """In one query, and one for each kind of mail among them, however many there are."""
     mails = list(mails)
     about: dict[int, tuple[str, str]] = {}
     for kind in kinds():
         mine = [mail for mail in mails if mail.kind == kind.name]
         if mine and kind.about:
             about |= kind.about(mine)
-    return [Row(mail, about.get(mail.pk)) for mail in mails]
+    known = recipients.named(mails)
+    return [Row(mail, known.get(mail.recipient_id), about.get(mail.pk)) for mail in mails]

@@ -35,7 +35,9 @@ def zones_of(country: str) -> tuple[str, ...]:
 
 def _first_day(at: datetime, zones: tuple[str, ...], calendar: WorkCalendar) -> datetime | None:
     for _ in range(MOST_STEPS):
-        later = max(_opens(at, ZoneInfo(zone), calendar) for zone in zones)
+        # Of zones with the same time, one tells: at each later instant they are asked again.
+        clocks = {at.astimezone(zone).utcoffset(): zone for zone in map(ZoneInfo, zones)}
+        later = max(_opens(at, zone, calendar) for zone in clocks.values())
         if later == at:
             return at
         at = later

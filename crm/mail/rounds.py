@@ -57,12 +57,23 @@ def _drain(
     while not is_over():
         if not (mail := mails.claim(now=clock(), lease=settings.MAIL_LEASE)):
             return False
-        if not deliver(mail, carriers, clock):
+        if not _delivered(mail, carriers, clock):
             mails = mails.staying_here()
         done += 1
         if done == PLENTY and on_plenty:
             on_plenty()
     return True
+
+
+def _delivered(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> bool:
+    """A fault of ours costs the one mail its time, until its lease ends, and no other."""
+    try:
+        return deliver(mail, carriers, clock)
+    except Error:
+        raise
+    except Exception as error:
+        logger.error("Mail %s stays in hand: %s", mail.pk, type(error).__name__)
+        return True
 
 
 def _says(should_stop: Callable[[], bool] | None) -> bool:

@@ -40,7 +40,8 @@ class Smtp:
     def take(self, mail: OutgoingMail) -> None:
         try:
             self._message = on_the_wire(mail)
-            sender, recipient = ascii_address(mail.from_email), ascii_address(mail.to_email)
+            sender = ascii_address(settings.BOUNCE_ADDRESS or mail.from_email)
+            recipient = ascii_address(mail.to_email)
         except ValueError as error:
             raise Refused(error) from error
         server = self._connected()
@@ -54,7 +55,7 @@ class Smtp:
         self._say(lambda: server.docmd("DATA"), good=3)
         try:
             server.sock.settimeout(DELIVERY)
-            server.send(_LEADING_DOT.sub(b"..", self._message) + b"\r\n.\r\n")
+            server.send(_LEADING_DOT.sub(b"..", self._message) + b".\r\n")
             code, text = server.getreply()
             server.sock.settimeout(COMMAND)
         except OSError as error:

@@ -5,10 +5,12 @@ from crm.mail.views.domain import domain
 from crm.mail.views.health import health
 from crm.mail.views.sender import sender
 from crm.mail.views.unsubscribe import unsubscribe
+from crm.mail.views.webhook import webhook
 
 app_name = "mail"
 urlpatterns = [
     path("u/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("mail/webhooks/<path:path>", webhook, name="webhook"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/pause/", outbox.pause, name="pause"),
     path("outbox/go-on/", outbox.go_on, name="go_on"),

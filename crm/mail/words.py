@@ -65,6 +65,8 @@ def history(mail: OutgoingMail) -> Iterator[tuple[datetime | None, str]]:
         yield mail.handed_off_at, _("handed over")
     if mail.settled_at:
         yield mail.settled_at, _settled(mail)
+    for returned in mail.returns.order_by("came_at", "pk"):
+        yield returned.came_at, ": ".join(filter(None, (returned.get_what_display(), returned.detail)))
     if mail.state in WAITING:
         yield mail.valid_until, _("too late from here on")
 
@@ -73,7 +75,7 @@ def _settled(mail: OutgoingMail) -> str:
     what = state_words(mail)
     if mail.settled_by and mail.reason in DECIDED:
         return _("%(what)s: decided by %(who)s") % {"what": what, "who": mail.settled_by}
-    return f"{what}: {mail.detail}" if mail.detail else what
+    return f"{what}: {mail.detail}" if mail.detail and mail.state == State.SENT else what
 
 
 def told(health: Health) -> str:

@@ -14,6 +14,7 @@ from contacts.letters import compiled, recipient_of, values_for
 from contacts.letters.compiled import Compiled
 from contacts.models import Customer, LegalBasis, Purchase
 from crm.mail.actions import compose, queue_many
+from crm.mail.bulk import insert_rows
 from crm.mail.models import OutgoingMail, Sender
 from crm.team.models import User
 from segmentation.models import Reminder, ReminderLetter, Step, Variant
@@ -24,6 +25,12 @@ from segmentation.reminding.kind import REPURCHASE
 
 BATCH = 1000
 VALID_FOR = timedelta(days=10)  # long enough to wait for a turn of 7 days, and a holiday
+# What a letter needs to know.
+OF_REMINDER = ("team_id", "series_id", "cycle", "code", "steps_done")
+OF_CUSTOMER = (
+    "team_id", "owner_id", "legal_basis_id", "name", "kind", "number", "email", "town", "country", "language",
+    "main_person__name", "main_person__email",
+)  # fmt: skip
 
 
 @dataclass
@@ -134,7 +141,7 @@ def _whole(due: ReminderQuerySet) -> ReminderQuerySet:
     )
     last = bought.order_by("-pk").values("product_group")[:1]
     whole = due.select_related("customer__main_person").annotate(product_group=Subquery(last))
-    return whole.defer("customer__search_text")
+    return whole.only(*OF_REMINDER, *(f"customer__{name}" for name in OF_CUSTOMER))
 
 
 def _write(desk: Desk, reminder: Reminder) -> Written | None:
@@ -190,16 +197,17 @@ def _put_into_outbox(written: list[Written], today: date) -> None:
     queue_many(each.mail for each in written)
     keys = [each.mail.idempotency_key for each in written]
     ids = dict(OutgoingMail.objects.filter(idempotency_key__in=keys).values_list("idempotency_key", "pk"))
-    ReminderLetter.objects.bulk_create(
-        ReminderLetter(
-            reminder=each.reminder,
-            step=each.step,
-            variant=each.variant,
-            mail_id=ids[each.mail.idempotency_key],
-            queued_on=today,
+    rows = (
+        (
+            each.reminder.pk,
+            each.step.pk,
+            each.variant and each.variant.pk,
+            ids[each.mail.idempotency_key],
+            today,
         )
         for each in written
     )
+    insert_rows(ReminderLetter, ("reminder_id", "step_id", "variant_id", "mail_id", "queued_on"), rows)
 
 
 def _advance(reminders: list[Reminder], written: list[Written]) -> None:

@@ -8,16 +8,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.actions import set_tags
+from crm.mail.models import State
+from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team.models import User
 from segmentation.models import Forecast, ReminderLetter, Segment
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import (
+    NOW,
     make_absence,
     make_dossier,
     make_entry,
     make_mail,
     make_person,
     make_purchase,
+    make_sender,
     make_slip,
     make_user,
 )  # fmt: skip
@@ -60,6 +64,8 @@ def world(live_server, team, nino, levan, lead):
     Forecast.objects.update_or_create(team=team, defaults={"as_of": today, "weeks": weeks})
     set_tags(customer=first.customer, names=["wine", "fair 2026"])
     first.segment = make_segments(nino)
+    first.opt_out = token_for(make_mail(team=team).public_id, purpose=UNSUBSCRIBE)
+    first.mail = make_mails(first.customer)
     first.series = make_reminders(lead, today=today)
     return first
 
@@ -103,6 +109,23 @@ def make_segments(user):
     return segment
 
 
+def make_mails(customer):
+    """One in each state; the one that nobody knows of is returned."""
+    make_sender(team=customer.team, paused_at=NOW)
+    mails = [
+        make_mail(
+            team=customer.team,
+            recipient_id=customer.pk,
+            to_email="b@kessler.example",
+            state=state,
+            reason="refused",
+            detail="550 5.1.1 <b@kessler.example>: Recipient address rejected: User unknown in virtual mailbox table",
+        )
+        for state in State
+    ]
+    return next(mail for mail in mails if mail.state == State.UNKNOWN)
+
+
 PAGES = {
     "today": lambda f: f"/binder/{f.owner_id}/{f.due_on}/",
     "open dossier": lambda f: f"/binder/{f.owner_id}/{f.due_on}/{f.customer_id}/",
@@ -121,6 +144,7 @@ PAGES = {
     "edit": lambda f: reverse("contacts:edit", args=[f.customer_id]),
     "person": lambda f: reverse("contacts:person_add", args=[f.customer_id]),
     "legal basis": lambda f: reverse("contacts:legal_basis", args=[f.customer_id]),
+    "erase": lambda f: reverse("contacts:erase", args=[f.customer_id]),
     "no advertising": lambda f: reverse("contacts:no_advertising", args=[f.customer_id]),
     "import": lambda f: reverse("contacts:import"),
     "segments": lambda f: reverse("segmentation:overview"),
@@ -137,6 +161,12 @@ PAGES = {
     "delete a segment": lambda f: reverse("segmentation:own_delete", args=[f.segment.pk]),
     "compare a segment": lambda f: reverse("segmentation:own_compare", args=[f.segment.pk]),
     "segment that is lost": lambda f: reverse("segmentation:own_members", args=[f.segment.pk + 1]),
+    "outbox": lambda f: reverse("mail:outbox"),
+    "no such mail": lambda f: reverse("mail:outbox") + "?q=zzzz",
+    "mail not certain": lambda f: reverse("mail:mail", args=[f.mail.pk]),
+    "health of mail": lambda f: reverse("mail:health"),
+    "sender": lambda f: reverse("mail:sender"),
+    "domain": lambda f: reverse("mail:domain"),
     "reminders": lambda f: reverse("segmentation:series_all"),
     "new series": lambda f: reverse("segmentation:series_new"),
     "series": lambda f: f.series.get_absolute_url(),
@@ -157,6 +187,7 @@ PAGES = {
     "help": lambda f: reverse("team:help"),
     "two-step login": lambda f: reverse("mfa_index"),
     "password": lambda f: reverse("account_change_password"),
+    "no more letters": lambda f: reverse("mail:unsubscribe", args=[f.opt_out]),
     "not found": lambda f: "/no/such/page/",
 }
 VIEWPORTS = [DESKTOP, PHONE]

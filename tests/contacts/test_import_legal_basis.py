@@ -14,6 +14,7 @@ from contacts.importing.customers import ListBasis, import_customers
 from contacts.importing.readers import read_table
 from contacts.legal_basis import Statement
 from contacts.models import Customer, ImportFile, LegalBasis
+from crm.mail.addresses import address_hash
 from crm.mail.models import Suppression
 from tests.factories import NOW, make_customer, make_legal_basis, make_suppression
 
@@ -119,7 +120,7 @@ def test_the_preview_asks_and_nothing_said_means_no_basis(preview):
 
 def test_the_result_says_how_many_and_who_stays_suppressed(preview, nino):
     client, path = preview
-    Suppression.record(team=nino.team, address="a@list.example", reason="opted_out", now=NOW)
+    Suppression.record(team=nino.team, hashed=address_hash("a@list.example"), reason="opted_out", now=NOW)
     said = words(client.post(path, COLUMNS | STATED | {"import": "1"}, follow=True))
     assert "with a legal basis for letters3" in said
     assert "1 address of the list stays suppressed" in said

@@ -5,16 +5,20 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from contacts.legal_basis import Statement, opt_out, record, withdraw
+from contacts.letters import recipient_of
 from contacts.models import Customer, LegalBasis
 from crm.mail import kinds
-from crm.mail.models import OutgoingMail, Suppression
+from crm.mail.actions import Content, compose
+from crm.mail.models import Suppression
 from tests.factories import (
     NOW,
     TODAY,
     make_customer,
     make_dossier,
     make_legal_basis,
+    make_mail,
     make_person,
+    make_sender,
     make_suppression,
 )
 
@@ -86,6 +90,12 @@ def test_the_question_is_one_query(kessler, django_assert_num_queries):
 # --- recording
 
 
+def mail_to(customer, **kw):
+    """An advertising mail that waits."""
+    about = {"team": customer.team, "recipient_id": customer.pk, "to_email": customer.email}
+    return make_mail(**about | {"is_advertising": True} | kw)
+
+
 def statement(**kw):
     said = {"kind": "consent", "text": "Yes, write to me.", "source": "order form", "given_on": TODAY}
     return Statement(**said | kw)
@@ -93,34 +103,6 @@ def statement(**kw):
 
 def notes(customer):
     return [entry.text for entry in customer.entries.latest_first()]
-
-
-def waiting_mail(customer, **kw):
-    """One in the outbox, about the customer."""
-    number = OutgoingMail.objects.count()
-    return OutgoingMail.objects.create(
-        **{
-            "team": customer.team,
-            "kind": "repurchase",
-            "idempotency_key": f"test:{number}",
-            "recipient_id": customer.pk,
-            "to_name": customer.name,
-            "to_email": customer.email,
-            "address_hash": customer.letter_hash,
-            "from_name": "Carton & Co",
-            "from_email": "post@carton.example",
-            "subject": "Time for new cartons",
-            "text": "…",
-            "html": "…",
-            "is_advertising": True,
-            "basis": "consent",
-            "message_id": f"<{number}@carton.example>",
-            "dated_at": NOW,
-            "not_before": NOW,
-            "valid_until": NOW + timedelta(5),
-        }
-        | kw
-    )
 
 
 def test_a_recorded_basis_stands_in_the_timeline(nino):
@@ -144,8 +126,8 @@ def test_a_statement_on_which_nobody_stands_any_more_goes(nino, kessler):
 
 
 def test_taking_it_back_holds_back_advertising_that_waits(nino, kessler):
-    advert, answer = waiting_mail(kessler), waiting_mail(kessler, is_advertising=False)
-    other = waiting_mail(make_customer(owner=nino, email="other@kessler.example"))
+    advert, answer = mail_to(kessler), mail_to(kessler, is_advertising=False)
+    other = mail_to(make_customer(owner=nino, email="other@kessler.example"))
     withdraw(customer=kessler, by=nino, now=NOW)
     withdraw(customer=kessler, by=nino, now=NOW)
     for mail in (advert, answer, other):
@@ -155,7 +137,7 @@ def test_taking_it_back_holds_back_advertising_that_waits(nino, kessler):
 
 
 def test_an_opt_out_by_hand_is_kept_once_and_holds_back_what_waits(nino, kessler):
-    mail = waiting_mail(kessler)
+    mail = mail_to(kessler)
     assert [opt_out(customer=kessler, by=nino, now=NOW) for _ in range(2)] == [True, False]
     mail.refresh_from_db()
     assert (mail.state, mail.reason) == ("suppressed", "opted_out")
@@ -182,14 +164,31 @@ def test_a_consent_does_not_bring_a_lost_address_back(nino, kessler):
 
 
 def test_who_opts_out_by_a_link_has_a_note_of_it(kessler):
-    kinds.tell_opted_out(waiting_mail(kessler), now=NOW)
+    kinds.tell_opted_out(mail_to(kessler), now=NOW)
     entry = kessler.entries.get()
     assert (entry.text, entry.author) == ("Wants no advertising any more: by the link in a letter.", None)
 
 
+def test_no_advertising_letter_is_composed_without_a_basis(nino, kessler):
+    sender, words = make_sender(team=nino.team), Content("Boxes", "Again?", "<p>Again?</p>")
+    letter = {
+        "sender": sender,
+        "kind": kinds.kinds()[0],
+        "content": words,
+        "now": NOW,
+        "valid_for": timedelta(3),
+    }
+    mail = compose(**letter, key="a", to=recipient_of(kessler, sender=sender), advertising=True)
+    assert mail.basis == "consent, 3 May 2026, order form"
+    withdraw(customer=kessler, by=nino, now=NOW)
+    kessler.refresh_from_db()
+    with pytest.raises(ValueError, match="legal basis"):
+        compose(**letter, key="b", to=recipient_of(kessler, sender=sender), advertising=True)
+
+
 def test_the_queue_refuses_advertising_without_a_basis(kessler):
     with pytest.raises(IntegrityError), transaction.atomic():
-        waiting_mail(kessler, basis="")
+        mail_to(kessler, basis="")
 
 
 # --- the page
@@ -209,7 +208,7 @@ def test_the_card_says_what_may_be_sent(client_of, nino, kessler):
         return re.search(r'<dt>Letters</dt><dd>([^<]*) <a class="rb-link" href="([^"]*)">', text).groups()
 
     href = f"/customers/{kessler.pk}/legal-basis/"
-    assert line() == ("consent, 3 May 2026, order form", href)
+    assert line() == ("Consent, 3 May 2026, order form", href)
     Customer.objects.update(legal_basis=None)
     assert line() == ("No legal basis: no advertising mail", href)
     for reason, words in (
@@ -225,8 +224,8 @@ def test_a_basis_is_recorded_on_its_page(page, kessler):
     client, path = page
     assert client.post(path, GIVEN).status_code == 302
     text = client.get(path).content.decode()
-    assert "consent, 3 May 2026, fair" in text
-    assert "recorded by Nino Beridze" in text
+    assert "Consent, 3 May 2026, fair" in text
+    assert "Recorded by Nino Beridze" in text
     kessler.refresh_from_db()
     assert kessler.legal_basis.source == "fair"
 
@@ -277,6 +276,21 @@ def test_no_advertising_is_asked_first(page, kessler):
     assert open_to_advertising() == []
 
 
+def test_an_address_that_is_right_is_tried_again(page, kessler):
+    client, path = page
+    button = "The address is right: try again"
+    assert button not in client.get(path).content.decode()
+    for reason in Suppression.Why.values:
+        make_suppression(customer=kessler, reason=reason)
+    client.post(f"{path}trust/")
+    client.post(f"{path}trust/")
+    assert sorted(row.reason for row in Suppression.objects.all()) == ["complained", "opted_out"]
+    assert notes(kessler) == ["The e-mail address is right: letters may go there again."]
+    Suppression.objects.all().delete()
+    make_suppression(customer=kessler, reason="bounced")
+    assert button in client.get(path).content.decode()
+
+
 def test_without_an_address_there_is_nothing_to_forbid(page, kessler):
     client, _path = page
     kessler.email = ""
@@ -294,7 +308,9 @@ def test_the_basis_is_taken_back_and_only_by_post(page, kessler):
     assert kessler.legal_basis is None
 
 
-@pytest.mark.parametrize("path", ["legal-basis/", "legal-basis/withdraw/", "no-advertising/"])
+@pytest.mark.parametrize(
+    "path", ["legal-basis/", "legal-basis/withdraw/", "legal-basis/trust/", "no-advertising/"]
+)
 def test_strangers_find_nothing(client_of, stranger, kessler, path):
     client = client_of(stranger)
     assert client.post(f"/customers/{kessler.pk}/{path}", GIVEN).status_code == 404

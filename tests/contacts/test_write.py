@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.actions import SECOND_THOUGHTS
-from contacts.letters.kinds import LETTER, TRIAL, about_customers
+from contacts.letters.kinds import LETTER
 from contacts.models import Entry, LegalBasis, Letter
+from crm.mail.addresses import address_hash
 from crm.mail.models import OutgoingMail, Reason, State, Suppression
 from tests.factories import (
     NOW,
@@ -145,7 +146,7 @@ def test_a_letter_goes_to_the_outbox_and_into_the_timeline(client, kessler, nino
     before = timezone.now()
     response = client.post(write_url(kessler), a_letter(kessler))
     mail, entry = OutgoingMail.objects.get(), Entry.objects.get()
-    assert response.url == f"/customers/{kessler.pk}/#timeline"
+    assert response.url == f"/customers/{kessler.pk}/"
     assert (mail.kind, mail.team_id, mail.recipient_id, mail.by) == ("letter", nino.team_id, kessler.pk, nino)
     assert (mail.to_name, mail.to_email) == ("Barbara Kessler", "barbara@kessler.example")
     assert (mail.from_name, mail.from_email) == ("Nino Beridze, Lindner Packaging", "office@lindner.example")
@@ -232,13 +233,13 @@ def test_an_advertising_letter_says_its_basis_and_how_to_opt_out(client, kessler
 )  # fmt: skip
 def test_nothing_is_written_where_it_is_not_wanted(client, kessler, team, reason, advertising, said):
     a_basis(kessler, team)
-    Suppression.record(team=team, address="Barbara@kessler.example", reason=reason, now=NOW)
+    Suppression.record(team=team, hashed=address_hash("Barbara@kessler.example"), reason=reason, now=NOW)
     response = client.post(write_url(kessler), a_letter(kessler, advertising=advertising))
     assert (response.status_code, errors(response)) == (422, [said])
 
 
 def test_who_opted_out_of_advertising_gets_other_letters(client, kessler, team):
-    Suppression.record(team=team, address="barbara@kessler.example", reason="opted_out", now=NOW)
+    Suppression.record(team=team, hashed=address_hash("barbara@kessler.example"), reason="opted_out", now=NOW)
     assert client.post(write_url(kessler), a_letter(kessler)).status_code == 302
 
 
@@ -271,7 +272,6 @@ def test_the_preview_is_the_mail_and_sends_nothing(client, kessler):
 
 def test_the_preview_says_what_is_wrong(client, kessler):
     response = client.post(preview_url(kessler), a_letter(kessler, text="{nmae}"))
-    assert response.status_code == 422
     assert "Did you mean {name}?" in response.content.decode()
 
 
@@ -374,13 +374,6 @@ def test_answers_of_an_erased_customer_are_dropped(db):
     assert not Entry.objects.exists()
 
 
-def test_the_outbox_knows_whom_letters_are_about(kessler, django_assert_num_queries):
-    mails = [make_mail(recipient_id=kessler.pk), make_mail(recipient_id=99), make_mail(recipient_id=None)]
-    with django_assert_num_queries(1):
-        assert about_customers(mails) == {mails[0].pk: ("Kessler", kessler.get_absolute_url())}
-    assert (LETTER.about, TRIAL.about) == (about_customers, None)
-
-
 # --- who may
 
 
@@ -410,3 +403,16 @@ def test_many_templates_cost_as_many_queries_as_one(client, kessler, team, djang
 def test_writing_begins_in_the_dossier(client, kessler):
     assert f'href="{write_url(kessler)}"' in dossier_of(client, kessler)
     assert Letter.objects.count() == 0
+
+
+def test_the_company_is_greeted_by_the_name_of_who_has_no_address_of_his_own(client, nino, kessler):
+    kessler.people.update(email="")
+    first = initial(client.get(write_url(kessler)))
+    assert (first["to"], first["text"].splitlines()[0]) == ("card", "Dear Barbara Kessler,")
+    client.post(write_url(kessler), a_letter(kessler, to="card", subject="For {name}"))
+    mail = OutgoingMail.objects.get()
+    assert (mail.to_name, mail.to_email, mail.subject) == (
+        "Kessler",
+        "office@kessler.example",
+        "For Barbara Kessler",
+    )

@@ -1,6 +1,6 @@
 """Many mails, and workers, Redis and PostgreSQL that are killed while they leave: none may be lost, none doubled.
 
-python -m tests.load.mail_storm [--mails 10000] [--kills 20] [--workers 4] [--sqlite] [--naive]
+tests/load/mail_storm.py [--mails 10000] [--kills 20] [--workers 4] [--sqlite] [--naive]
 It starts all that it needs on free ports and ends it. Exit code 1 when a mail was lost or left twice. With --sqlite
 there is neither PostgreSQL nor Redis nor Celery, but `manage.py send_outbox --loop`. --naive sends as one would without
 an outbox, and marks a batch after it was sent: it has to fail.
@@ -21,9 +21,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from tests.load.storm.services import Postgres, Program, Redis, ending, free_port, listens, wait_for
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # it is run as a file
+
+from tests.load.storm.services import Postgres, Program, Redis, ending, free_port, listens, wait_for  # noqa: E402
+
 LATENCY = 10  # milliseconds
 STUCK = 120  # seconds in which nothing happens any more
 BEATS = 2

@@ -20,6 +20,7 @@ def inbox(_server, settings) -> Inbox:
     _server.answers.clear()
     _server.mails.clear()
     _server.raw.clear()
+    _server.senders.clear()
     _server.sessions.clear()
     leave_by(settings, _server.port)
     return _server

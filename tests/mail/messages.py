@@ -93,15 +93,16 @@ def make_bounce(
     action: str = "failed",
     diagnostic: str = "550 5.1.1 <b@kessler.example>: User unknown",
     returned_type: str = "message/rfc822",
+    returned: str = "",
 ) -> bytes:
-    """A report by Postfix, RFC 3464."""
+    """A report by Postfix, RFC 3464, with a mail of that Message-ID or what `returned` holds."""
     return crlf(
         _DSN.format(
             status=status,
             action=action,
             diagnostic=diagnostic,
             returned_type=returned_type,
-            returned=_returned(message_id),
+            returned=returned.replace("\r\n", "\n") or _returned(message_id),
             recipient="b@kessler.example",
         )
     )

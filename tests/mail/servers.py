@@ -21,6 +21,7 @@ class Inbox:
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
     sessions: set[int] = field(default_factory=set)
 
@@ -44,6 +45,7 @@ class Inbox:
         if answer.startswith("2"):
             self.sessions.add(id(session))
             self.raw.append(envelope.original_content)
+            self.senders.append(envelope.mail_from)
             self.mails.append(message_from_bytes(envelope.original_content, policy=policy.default))
         return answer
 

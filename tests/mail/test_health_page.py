@@ -90,6 +90,23 @@ def test_a_pause_is_said(page, team, lead):
     assert ("All mail is paused." in html, "waits until you go on" in html) == (True, True)
 
 
+@pytest.mark.parametrize(
+    ("carrier", "mailbox", "said"),
+    [
+        ("smtp", "", "none is set up: mail that comes back is not noticed"),
+        ("smtp", "imaps://u:p@mail.example/INBOX", "never"),
+        ("anymail", "", "none is needed"),
+    ],
+)
+def test_it_says_whether_what_comes_back_is_read(page, team, settings, carrier, mailbox, said):
+    settings.MAIL_CARRIER, settings.BOUNCE_IMAP_URL = carrier, mailbox
+    settings.EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
+    make_sender(team=team)
+    Pulse.beat("sweep", now=timezone.now())
+    html = page.get("/outbox/health/").content.decode()
+    assert (said in html, "imaps" in html) == (True, False)
+
+
 def test_what_waits_is_a_link(page, team):
     for _ in range(2):
         make_mail(team=team)

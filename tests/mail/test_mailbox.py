@@ -7,12 +7,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from crm import periodic
-from crm.mail import kinds, returns
+from crm.mail import kinds, returns, rounds
 from crm.mail.kinds import Kind
 from crm.mail.mailbox import collect, opened
 from crm.mail.models import Pulse, Return, State, Suppression
 from crm.mail.models.outgoing import new_public_id
-from tests.factories import NOW, make_mail, make_user
+from tests.factories import NOW, make_mail, make_sender, make_user
 from tests.mail.messages import make_answer, make_bounce, make_complaint
 
 SEEN, LOOKED_AT = r"\Seen", "Ringbinder"
@@ -222,3 +222,22 @@ def test_two_who_read_at_once_count_once(mailbox, mail, answers):
         thread.join()
     assert sorted(answers) == [(mail.pk, f"Answer {n}") for n in range(5)]
     assert Return.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("bounce_address", "envelope"),
+    [("", "office@carton.example"), ("returns@carton.example", "returns@carton.example")],
+)
+def test_what_left_by_a_server_and_comes_back_is_known(
+    inbox, mailbox, register, team, settings, bounce_address, envelope
+):
+    """The whole round: what the server of the outbox got is what the report of a bounce brings back."""
+    settings.BOUNCE_ADDRESS = bounce_address
+    register()
+    mail = make_mail(team=make_sender(team=team).team)
+    rounds.drain(clock=lambda: NOW)
+    assert inbox.senders == [envelope]
+    assert inbox.mails[0]["From"] == "Carton & Co <office@carton.example>"
+    mailbox.put(make_bounce("", returned=inbox.raw[0].decode()))
+    assert collect(NOW) == "1 read, 1 about our mail"
+    assert (suppressed(mail), returned(mail)) == (["bounced"], ["bounced"])

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from crm.mail import returns
 from crm.mail.actions import confirm
-from crm.mail.models import OutgoingMail, State
+from crm.mail.models import OutgoingMail, Return, State
 from crm.mail.models.outgoing import Reason
 from crm.mail.words import ago, history
 from tests.factories import NOW, make_mail
@@ -190,14 +191,14 @@ def test_the_history_of_others(team, fields, said):
 
 
 def test_a_page_costs_the_same_for_every_mail(page, team, register):
-    register(about=lambda mails: {mail.pk: ("Kessler", "/customers/1/") for mail in mails})
+    register(about=lambda mails: {mail.pk: ("Fair", "/fairs/1/") for mail in mails})
     costs = []
     for state in (State.UNKNOWN, State.SENT):
         mail = make_mail(team=team, state=state, recipient_id=1)
         with CaptureQueriesContext(connection) as queries:
             page.get(f"/outbox/{mail.pk}/")
         costs.append(len(queries))
-    assert costs == [3, 3]
+    assert costs == [5, 5]
 
 
 @pytest.mark.parametrize(
@@ -212,3 +213,13 @@ def test_a_page_costs_the_same_for_every_mail(page, team, register):
 )
 def test_how_long_ago(seconds, words):
     assert ago(NOW - timedelta(seconds=seconds), now=NOW).replace("\xa0", " ") == words
+
+
+def test_what_came_back_is_part_of_its_story(team):
+    mail = make_mail(team=team, state=State.SENT)
+    returns.remarked(mail, Return.What.DELAYED, now=NOW, key="1")
+    returns.bounced(mail, now=NOW + timedelta(hours=1), key="2", detail="550 5.1.1 User unknown")
+    assert told(mail)[-2:] == [
+        "delayed by the customer’s mail server",
+        "the address does not exist: 550 5.1.1 User unknown",
+    ]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from crm.mail import public
 from crm.mail.actions import Content, Recipient, compose, queue
@@ -62,8 +62,8 @@ def buttons(response):
 def test_the_page_has_one_button_and_writes_nothing(client, mail, django_assert_num_queries):
     with django_assert_num_queries(2):
         response = client.get(link(mail))
-    assert (response.status_code, heading(response)) == (200, "No more such letters?")
-    assert buttons(response) == ["No more such letters, please"]
+    assert (response.status_code, heading(response)) == (200, "No more such mail?")
+    assert buttons(response) == ["No more such mail, please"]
     assert "Carton &amp; Co sends no more reminders and advertising to b***@kessler.example" in (
         response.content.decode()
     )
@@ -72,10 +72,10 @@ def test_the_page_has_one_button_and_writes_nothing(client, mail, django_assert_
 
 def test_the_button_opts_out_and_offers_a_way_back(client, mail):
     response = client.post(link(mail))
-    assert (response.status_code, heading(response)) == (200, "You get no more such letters")
+    assert (response.status_code, heading(response)) == (200, "You get no more such mail")
     assert buttons(response) == ["That was a mistake, keep writing to me"]
     assert opted_out(mail)
-    assert heading(client.get(link(mail))) == "You get no more such letters"
+    assert heading(client.get(link(mail))) == "You get no more such mail"
 
 
 def test_the_way_back(client, mail):
@@ -84,7 +84,7 @@ def test_the_way_back(client, mail):
         response = client.post(link(mail), {"undo": "1"})
         assert (heading(response), buttons(response)) == (
             "We keep writing to you",
-            ["No more such letters, please"],
+            ["No more such mail, please"],
         )
         assert not opted_out(mail)
     client.post(link(mail))
@@ -102,11 +102,37 @@ def test_the_way_back_is_open_for_fourteen_days(client, mail, days, goes):
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "No more such letters?"), ("de", 'lang="de"'), ("ka", 'lang="ka"')]
+    ("language", "asked", "out", "back"),
+    [
+        ("en", "No more such mail?", "You get no more such mail", "We keep writing to you"),
+        (
+            "de",
+            "Keine solchen E-Mails mehr?",
+            "Sie erhalten keine solchen E-Mails mehr",
+            "Wir schreiben Ihnen weiter",
+        ),
+        ("ka", "აღარ გსურთ ასეთი წერილები?", "ასეთ წერილებს აღარ მიიღებთ", "კვლავ მოგწერთ"),
+    ],
 )
-def test_the_page_speaks_the_language_of_the_mail(client, mail, language, said):
+def test_the_page_speaks_the_language_of_the_mail(client, mail, language, asked, out, back):
     OutgoingMail.objects.update(language=language)
-    assert said in client.get(link(mail), headers={"accept-language": "fr"}).content.decode()
+    french = {"headers": {"accept-language": "fr"}}
+    pages = [client.get(link(mail), **french), client.post(link(mail), **french)]
+    pages.append(client.post(link(mail), {"undo": "1"}, **french))
+    assert [heading(page) for page in pages] == [asked, out, back]
+    assert all(f'<html lang="{language}">' in page.content.decode() for page in pages)
+
+
+@pytest.mark.parametrize("language", ["de", "ka"])
+@pytest.mark.parametrize("name", ["unsubscribe", "erased", "unknown", "wait"])
+def test_every_sentence_is_translated(language, name):
+    source = (settings.BASE_DIR / "templates" / "mail" / f"{name}.html").read_text()
+    sentences = re.findall(r'{% translate "(.+?)" %}', source)
+    blocks = re.findall(r"{% blocktranslate trimmed %}(.+?){% endblocktranslate %}", source)
+    sentences += [re.sub(r"{{ (\w+) }}", r"%(\1)s", block) for block in blocks]
+    with translation.override(language):
+        assert [each for each in sentences if translation.gettext(each) == each] == []
+    assert len(sentences) >= 3
 
 
 def test_one_click_is_in_force_before_it_is_answered(mail):
@@ -178,8 +204,7 @@ def test_the_letter_was_erased(client, mail, django_assert_num_queries):
     mail.delete()
     with django_assert_num_queries(1):
         response = client.get(address, headers={"accept-language": "xx, de-AT;q=0.8"})
-    assert (response.status_code, heading(response)) == (410, "You are no longer in our records")
-    assert 'lang="de"' in response.content.decode()
+    assert (response.status_code, heading(response)) == (410, "Bei uns ist nichts mehr über Sie gespeichert")
     assert client.post(address).status_code == 410
     assert client.post(address, ONE_CLICK).status_code == 200
 

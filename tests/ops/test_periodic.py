@@ -134,6 +134,8 @@ def test_every_job_runs_without_error():
         "scores": "0 teams, 0 rows written",
         "expectations": "0 teams, 0 expectations written",
         "intervals": "0 teams",
+        "reminders": "0 enrolled, 0 letters queued",
+        "mailbox": "",
     }
 
 

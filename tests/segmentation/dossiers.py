@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from contacts.actions import set_tags
 from contacts.folding import fold
 from contacts.models import Customer, LegalBasis
+from crm.mail.addresses import address_hash
 from crm.mail.models import Suppression
 from segmentation.groups import DEFAULT
 from segmentation.models import Expectation, Relationship
@@ -86,7 +87,7 @@ def make_world(team, nino, levan, seed):
 def make_random_suppressions(random, team, email):
     reasons = random.sample(Suppression.Why.values, random.choice([0, 0, 1, 2]))
     for reason in reasons:
-        Suppression.record(team=team, address=email, reason=reason, now=NOW)
+        Suppression.record(team=team, hashed=address_hash(email), reason=reason, now=NOW)
     return set(reasons)
 
 

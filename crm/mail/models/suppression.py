@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,9 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def objections(self) -> Self:
         """What a person has said, and not a mail server."""
         return self.filter(reason__in=Suppression.OBJECTIONS)
+
+    def not_objections(self) -> Self:
+        return self.exclude(reason__in=Suppression.OBJECTIONS)
 
 
 class Suppression(models.Model):
@@ -99,18 +102,11 @@ class AdvertisingTurn(models.Model):
     @classmethod
     def take(cls, mail: OutgoingMail, *, now: datetime) -> bool:
         """Take the turn for `mail`, or keep it if it has it; False if another mail was sent too lately."""
+        turn = cls(team_id=mail.team_id, address_hash=mail.address_hash, mail=mail, taken_at=now)
+        cls.objects.bulk_create([turn], ignore_conflicts=True)
         mine = cls.objects.filter(team_id=mail.team_id, address_hash=mail.address_hash)
         free = mine.filter(Q(taken_at__lte=now - ADVERTISING_PAUSE) | Q(mail=mail))
-        if free.update(mail=mail, taken_at=now):
-            return True
-        try:
-            with transaction.atomic():
-                cls.objects.create(
-                    team_id=mail.team_id, address_hash=mail.address_hash, mail=mail, taken_at=now
-                )
-        except IntegrityError:
-            return False
-        return True
+        return bool(free.update(mail=mail, taken_at=now))
 
     @classmethod
     def give_back(cls, mail: OutgoingMail) -> None:
