@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Customer, Entry
@@ -63,10 +64,12 @@ def complained(mail: OutgoingMail, now: datetime) -> None:
 
 
 def about(mails: Iterable[OutgoingMail]) -> dict[int, tuple[str, str]]:
+    """The customer, and the page that says why he gets it."""
     letters = ReminderLetter.objects.filter(mail__in=[mail.pk for mail in mails])
-    series = letters.select_related("reminder__series")
+    rows = letters.values_list("mail", "reminder", "reminder__customer__name", "step__position")
     return {
-        each.mail_id: (each.reminder.series.name, each.reminder.series.get_absolute_url()) for each in series
+        mail: (name, reverse("segmentation:reminder_letter", args=[reminder], query={"step": position}))
+        for mail, reminder, name, position in rows
     }
 
 
