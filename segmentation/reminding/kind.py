@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Customer, Entry
@@ -64,12 +63,10 @@ def complained(mail: OutgoingMail, now: datetime) -> None:
 
 
 def about(mails: Iterable[OutgoingMail]) -> dict[int, tuple[str, str]]:
-    """The customer, and the page that says why he gets it."""
     letters = ReminderLetter.objects.filter(mail__in=[mail.pk for mail in mails])
-    rows = letters.values_list("mail", "reminder", "reminder__customer__name", "step__position")
+    series = letters.select_related("reminder__series")
     return {
-        mail: (name, reverse("segmentation:reminder_letter", args=[reminder], query={"step": position}))
-        for mail, reminder, name, position in rows
+        each.mail_id: (each.reminder.series.name, each.reminder.series.get_absolute_url()) for each in series
     }
 
 

@@ -297,9 +297,3 @@ def test_the_dossier_says_nothing_where_nothing_can_be_done(client_of, nino, kes
     Reminder.objects.update(**fields, code="")
     page = client_of(nino).get(kessler.customer.get_absolute_url()).content.decode()
     assert "Reminder series" not in page
-
-
-def test_in_the_outbox_a_letter_names_the_customer_and_leads_to_the_reason(nino, series, kessler):
-    letter = make_letter_mail(kessler)
-    url = at("reminder_letter", kessler, step=1)
-    assert REPURCHASE.about([letter.mail]) == {letter.mail_id: ("Kessler", url)}
