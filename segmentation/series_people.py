@@ -6,7 +6,9 @@ from functools import cached_property
 
 from django.db.models import F, Q
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contacts.views.customers import PAGE
 from crm.team.models import User
@@ -15,7 +17,11 @@ from segmentation.models.reminder import ReminderQuerySet
 from segmentation.reminding.words import reason, with_reasons
 
 NEXT, HELD_OUT, STOPPED = "next", "held_out", "stopped"
-KINDS = {NEXT: _("Next letters"), HELD_OUT: _("Without a letter"), STOPPED: _("Stopped")}
+KINDS = {
+    NEXT: gettext_lazy("Next letters"),
+    HELD_OUT: gettext_lazy("Without a letter"),
+    STOPPED: gettext_lazy("Stopped"),
+}
 # The day by which each kind is ordered; the last first where it is past.
 DAY = {NEXT: "next_on", HELD_OUT: "begins_on", STOPPED: "stopped_at"}
 
@@ -42,8 +48,10 @@ class Line:
         return self.reminder.next_on
 
     @property
-    def variants(self) -> int:
-        return len(self.step.variants.all()) if self.step else 0
+    def subjects(self) -> str:
+        """ "A or B": the subject lines of which one will be drawn; "" if the letter has only its own."""
+        keys = [variant.key for variant in self.step.variants.all()] if self.step else []
+        return get_text_list(keys, _("or"))
 
 
 class People:

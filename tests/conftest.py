@@ -2,9 +2,12 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as hypothesis
 
 from tests import caching
 from tests.factories import make_lead, make_team, make_user
+
+hypothesis.register_profile("thorough", max_examples=500)
 
 
 def pytest_configure() -> None:

@@ -21,17 +21,21 @@ LEAST_LEAD = 10  # days from a purchase to the next window
 # little. Of whom one does not know yet it is one in five.
 HELD_BOUGHT, HELD_NOT, HELD = 0.135, 0.225, 0.2
 # What else ends a series, and how often: days after the first letter.
-CHANCES = ((Stopped.ANSWERED, 0.05, 1), (Stopped.TAKEN_OUT, 0.02, 0), (Stopped.OPTED_OUT, 0.015, 2))
+CHANCES = ((Stopped.ANSWERED, 0.05, 1), (Stopped.TAKEN_OUT, 0.02, 0), (Stopped.OPTED_OUT, 0.03, 2))
 
 
 @dataclass(frozen=True)
 class History:
-    """What a customer did: `bought` are days with a purchase, `spoke` instants of talks, both rising."""
+    """What a customer did: `bought` are days with a purchase, `spoke` instants of talks, both rising.
+
+    Of one in the pictures only purchases from the place `first` on began a cycle, and the lot spares him.
+    """
 
     customer: Customer
     lead: int  # days from a purchase to the first day on which the next is expected
     bought: Sequence[date]
     spoke: Sequence[datetime]
+    first: int = 0
 
 
 @dataclass
@@ -64,9 +68,9 @@ class Year:
 
     def cycles(self, histories: Sequence[History]) -> Iterator[Cycle]:
         for history in histories:
-            for n, cycle in enumerate(history.bought):
+            for n in range(history.first, len(history.bought)):
                 following = history.bought[n + 1] if n + 1 < len(history.bought) else None
-                if found := self._cycle(history, cycle, following, purchases=n + 1):
+                if found := self._cycle(history, history.bought[n], following, purchases=n + 1):
                     yield found
 
     def _cycle(
@@ -82,7 +86,7 @@ class Year:
         if enrolled_at > self.now:
             return None
         found = Cycle(
-            history, cycle, begins, enrolled_at, group, self._is_held_out(begins, following),
+            history, cycle, begins, enrolled_at, group, self._is_held_out(begins, following) and not history.first,
             following, letters=[], next_on=None, stopped=None,
         )  # fmt: skip
         if not found.held_out:
@@ -121,13 +125,15 @@ class Year:
                 found.next_on = day
                 return
             found.letters.append(day)
-        if not found.stopped and self._at(day, time(12)) < self.now:
-            found.stopped = (self._at(day, time(12)), Stopped.OVER)
+        if not found.stopped and self._at(day, time(8, 20)) < self.now:
+            found.stopped = (self._at(day, time(8, 20)), Stopped.OVER)
 
     def _end(self, found: Cycle) -> tuple[datetime, str] | None:
         """The first of what ends letters, if it has come by now."""
-        ends = [(self._at(found.begins_on + timedelta(days), time(11, 20)), why) for why, chance, days in
-                CHANCES if self.random.random() < chance]  # fmt: skip
+        # Who opted out and bought all the same would get no letters in later cycles.
+        chances = [each for each in CHANCES if each[0] != Stopped.OPTED_OUT or not found.bought_on]
+        drawn = [(why, days) for why, chance, days in chances if self.random.random() < chance]
+        ends = [(self._at(found.begins_on + timedelta(days), time(11, 20)), why) for why, days in drawn]
         if found.bought_on:
             ends.append((self._at(found.bought_on, time(9, 40)), Stopped.BOUGHT))
         spoke = next((each for each in found.history.spoke if each >= found.enrolled_at), None)

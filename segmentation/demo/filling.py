@@ -14,6 +14,7 @@ from segmentation.demo.outbox import Outbox
 from segmentation.models import Group, Reminder, Scoring, Series, Step
 from segmentation.models.reminder import NOT_SPOKEN
 from segmentation.quarters import today_of
+from segmentation.reminding.enrolling import CODE_LENGTH, CODE_SIGNS
 from segmentation.typical import keep
 
 CODE = "AGAIN"
@@ -39,8 +40,8 @@ def fill(team: Team, random: Random, now: datetime) -> None:
     cycles = list(year.cycles(_histories(team, today)))
     reminders = _write(series, cycles, random)
     outbox = Outbox(sender, series, random, now=now)
-    outbox.fill(list(zip(cycles, reminders, strict=True)))
-    outbox.fill_by_hand(letters["thanks"], letters["missed"])
+    by_hand = (letters["thanks"], letters["missed"])
+    outbox.fill(list(zip(cycles, reminders, strict=True)), by_hand)
 
 
 def _series(team: Team, lead: User, now: datetime, letters: list) -> Series:
@@ -82,19 +83,19 @@ def _histories(team: Team, today: date) -> list[History]:
     for customer, at in talks.values_list("customer", "happened_at"):
         spoke[customer].append(at)
     customers = Customer.objects.filter(team=team, expectation__isnull=False).open_to_advertising()
-    rows = customers.exclude(name=KESSLER).select_related(
-        "owner", "main_person", "legal_basis", "expectation", "score"
-    )
-    return [_history(each, bought[each.pk], spoke[each.pk]) for each in rows.order_by("pk")]
+    rows = customers.select_related("owner", "main_person", "legal_basis", "expectation", "score")
+    return [_history(each, bought[each.pk], spoke[each.pk], today) for each in rows.order_by("pk")]
 
 
-def _history(customer: Customer, bought: list[date], spoke: list[datetime]) -> History:
+def _history(customer: Customer, bought: list[date], spoke: list[datetime], today: date) -> History:
+    if customer.name == KESSLER:  # joins this morning
+        return History(customer, (today - bought[-1]).days, bought, spoke, first=len(bought) - 1)
     lead = (customer.expectation.window_from - customer.score.last_on).days
     return History(customer, max(lead, LEAST_LEAD), bought, spoke)
 
 
 def _write(series: Series, cycles: list[Cycle], random: Random) -> list[Reminder]:
-    reminders = [_reminder(series, found, n) for n, found in enumerate(cycles)]
+    reminders = [_reminder(series, found, _code(random)) for found in cycles]
     Suppression.objects.bulk_create(
         Suppression(
             team=series.team, address_hash=each.customer.letter_hash, reason=each.stopped_why,
@@ -105,7 +106,11 @@ def _write(series: Series, cycles: list[Cycle], random: Random) -> list[Reminder
     return Reminder.objects.bulk_create(reminders)
 
 
-def _reminder(series: Series, found: Cycle, number: int) -> Reminder:
+def _code(random: Random) -> str:
+    return f"{CODE}-{''.join(random.choices(CODE_SIGNS, k=CODE_LENGTH))}"
+
+
+def _reminder(series: Series, found: Cycle, code: str) -> Reminder:
     stopped_at, why = found.stopped or (None, "")
     return Reminder(
         customer=found.customer,
@@ -114,7 +119,7 @@ def _reminder(series: Series, found: Cycle, number: int) -> Reminder:
         cycle=found.cycle,
         group=found.group,
         held_out=found.held_out,
-        code="" if found.held_out else f"{CODE}-{number + 31**4:07d}",
+        code="" if found.held_out else code,
         enrolled_at=found.enrolled_at,
         begins_on=found.begins_on,
         steps_done=len(found.letters),

@@ -1,5 +1,6 @@
 """The demo's mail: what the series has written lately, with every kind of end, and letters by hand."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -33,15 +34,17 @@ class Outbox:
         rows = series.steps.select_related("letter").prefetch_related("variants", "letter__texts")
         self.steps = {step.position: step for step in rows}
 
-    def fill(self, pairs: list[Pair]) -> None:
+    def fill(self, pairs: list[Pair], by_hand: Sequence[Letter]) -> None:
+        """The letters of the series, and some by hand: of `by_hand` one after the other."""
         letters = [letter for cycle, reminder in pairs for letter in self._letters(cycle, reminder)]
-        mails = [letter.mail for letter in letters if letter.mail]
+        mails = sorted((letter.mail for letter in letters if letter.mail), key=lambda mail: mail.queued_at)
         self._vary_ends(mails)
-        OutgoingMail.objects.bulk_create(mails)
+        written = self._by_hand(by_hand)
+        OutgoingMail.objects.bulk_create(sorted([*mails, *written], key=lambda mail: mail.queued_at))
         ReminderLetter.objects.bulk_create(letters)
-        left = [mail for mail in mails if mail.state in (State.SENT, State.UNKNOWN)]
+        left = [mail for mail in [*mails, *written] if mail.state in (State.SENT, State.UNKNOWN)]
         Entry.objects.bulk_create(_entry(mail) for mail in left)
-        self._take_turns(left)
+        self._take_turns([mail for mail in left if mail.is_advertising])
 
     def _letters(self, cycle: Cycle, reminder: Reminder) -> list[ReminderLetter]:
         return [
@@ -81,7 +84,7 @@ class Outbox:
 
     def _vary_ends(self, mails: list[OutgoingMail]) -> None:
         """The last letters but a few ended otherwise, one or two of each kind."""
-        lately = sorted(mails, key=lambda mail: mail.queued_at)[-40:]
+        lately = mails[-40:]
         chosen = self.random.sample(lately, min(7, len(lately)))
         ends = (_unknown, _failed, _failed, _held_back, _held_back, _expired, self._retry)
         for end, mail in zip(ends, chosen, strict=False):
@@ -101,15 +104,13 @@ class Outbox:
             for hashed, mail in turns.items()
         )
 
-    def fill_by_hand(self, *letters: Letter) -> None:
+    def _by_hand(self, letters: Sequence[Letter]) -> list[OutgoingMail]:
         """Letters that managers wrote themselves lately; one of them waits for tomorrow morning."""
         rows = Customer.objects.filter(team=self.series.team).exclude(letter_hash="").order_by("pk")
         chosen = self.random.sample(list(rows.select_related("owner", "main_person", "legal_basis")), BY_HAND)
-        mails = [self._by_hand(customer, letters[n % len(letters)], n) for n, customer in enumerate(chosen)]
-        OutgoingMail.objects.bulk_create(mails)
-        Entry.objects.bulk_create(_entry(mail) for mail in mails if mail.state == State.SENT)
+        return [self._one_by_hand(each, letters[n % len(letters)], n) for n, each in enumerate(chosen)]
 
-    def _by_hand(self, customer: Customer, letter: Letter, n: int) -> OutgoingMail:
+    def _one_by_hand(self, customer: Customer, letter: Letter, n: int) -> OutgoingMail:
         at = self.now - timedelta(days=2 * n + 1, minutes=17 * n)
         mail = self._composed(customer, letter, at, extra={}, kind=LETTER, key=f"letter:demo-{n}",
                               by=customer.owner, from_name=customer.owner.name)  # fmt: skip

@@ -18,7 +18,7 @@ from segmentation.scores import hold
 REACHES_BACK = timedelta(days=14)
 BATCH = 1000
 CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that are mistaken for another
-CODE_LENGTH = 7
+CODE_LENGTH = 8
 
 
 def reached(series: Series, *, on: date) -> CustomerQuerySet:
@@ -96,5 +96,5 @@ def _reminder(
 
 
 def _code(prefix: str) -> str:
-    """Short enough to be read out, and not to be guessed: 31 ** 7 of them."""
+    """Short enough to be read out, and not to be guessed: 31 ** 8 of them."""
     return f"{prefix}-{''.join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))}"

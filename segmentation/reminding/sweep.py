@@ -1,6 +1,7 @@
 """The periodic work of the reminder series."""
 
 from datetime import datetime
+from random import Random
 
 from crm.mail.models import Sender
 from segmentation.models import Forecast, Series
@@ -11,7 +12,7 @@ from segmentation.reminding.queueing import queue_due
 from segmentation.reminding.stopping import settle
 
 
-def remind_all(now: datetime) -> str:
+def remind_all(now: datetime, *, lot: Random | None = None) -> str:
     """What stops letters is seen to at any hour; in a team's day, once it has begun, some are enrolled and queued.
 
     It may run as often as it likes, and be cut anywhere: nobody is enrolled twice, no letter is queued twice.
@@ -20,8 +21,8 @@ def remind_all(now: datetime) -> str:
     for sender in Sender.objects.select_related("team").order_by("pk"):
         settle(sender.team, now=now)
         if has_begun(sender.team, now):
-            enrolled += sum(enrol(series, now=now) for series in _to_enrol(sender, now))
-            queued += 0 if sender.is_paused else queue_due(sender, now=now)
+            enrolled += sum(enrol(series, now=now, lot=lot) for series in _to_enrol(sender, now))
+            queued += 0 if sender.is_paused else queue_due(sender, now=now, lot=lot)
     return f"{enrolled} enrolled, {queued} letters queued"
 
 

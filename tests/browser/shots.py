@@ -81,6 +81,40 @@ def interval(page: Page) -> None:
     page.goto("/segments/interval/")
 
 
+def as_lead(page: Page, path: str) -> None:
+    """The page of somebody who leads the team, in the manager's window."""
+    login(page)
+    page.fill("[name=login]", LEAD)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/binder/**")
+    page.goto(path)
+
+
+def series(page: Page) -> None:
+    as_lead(page, "/segments/reminders/")
+    page.get_by_role("link", name="Time to order again").first.click()
+    page.get_by_role("heading", name="Next letters").wait_for()
+
+
+def series_new(page: Page) -> None:
+    as_lead(page, "/segments/reminders/new/")
+
+
+def report(page: Page) -> None:
+    series(page)
+    page.get_by_role("link", name="Did it help?").click()
+    page.get_by_role("heading", name="Bought again").wait_for()
+
+
+def outbox(page: Page) -> None:
+    as_lead(page, "/outbox/")
+
+
+def letters(page: Page) -> None:
+    as_lead(page, "/letters/")
+
+
 def conflict(page: Page) -> None:
     """The lead files a dossier that the manager has open."""
     with logged_in(page.context.browser, LEAD, base=page.url) as colleague:
@@ -119,6 +153,13 @@ PICTURES: dict[str, tuple[Callable[[Page], None], ViewportSize, str]] = {
     "segment-new": (segment_new, DESKTOP, "light"),
     "matrix": (matrix, DESKTOP, "light"),
     "interval": (interval, DESKTOP, "light"),
+    "series": (series, DESKTOP, "light"),
+    "series-dark": (series, DESKTOP, "dark"),
+    "series-mobile": (series, PHONE, "light"),
+    "series-new": (series_new, DESKTOP, "light"),
+    "did-it-help": (report, DESKTOP, "light"),
+    "outbox": (outbox, DESKTOP, "light"),
+    "letters": (letters, DESKTOP, "light"),
     "team": (team, DESKTOP, "light"),
     "login": (login, DESKTOP, "light"),
     "conflict": (conflict, DESKTOP, "light"),

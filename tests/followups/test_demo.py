@@ -6,8 +6,10 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Count, F
 
-from contacts.models import Customer, Entry, Person, Purchase
+from contacts.models import Customer, Entry, Letter, LetterText, Person, Purchase
+from crm.mail.models import OutgoingMail, Sender
 from crm.team.models import Absence, Team, User
 from followups.binder import Binder
 from followups.checks import check_binder
@@ -16,6 +18,13 @@ from followups.demo.builder import Builder
 from followups.demo.filling import fill_large, fill_small
 from followups.demo.filling import scene as all_dossiers
 from followups.models import FollowUp, Slip
+from segmentation.effect import effect
+from segmentation.models import Series
+from segmentation.reminding.enrolling import enrol
+from segmentation.reminding.progress import progress_of
+from segmentation.reminding.queueing import queue_due
+from segmentation.reminding.stopping import settle
+from segmentation.series_audience import audience
 from tests.factories import NOW, TODAY
 
 FRIDAY = date(2026, 11, 20)
@@ -249,3 +258,64 @@ def test_numbers_that_make_no_sense_are_refused(db, numbers):
     with pytest.raises(CommandError):
         call_command("demo", **numbers)
     assert Team.objects.count() == 0
+
+
+# --- reminders: what segmentation adds to the scene
+
+
+@pytest.fixture
+def series(scene):
+    return Series.objects.get(running_since__isnull=False)
+
+
+def test_all_mail_of_the_demo_stays_on_this_machine(scene):
+    sender = Sender.objects.get()
+    assert (sender.stays_here, sender.email.endswith(".example")) == (True, True)
+    assert sorted(set(LetterText.objects.values_list("language", flat=True))) == ["de", "en", "ka"]
+    assert Letter.objects.count() == 5
+
+
+def test_a_series_has_run_for_a_year_and_one_is_ready_to_start(scene, series):
+    letters = effect(series.reminders.all(), on=TODAY)
+    assert letters.letters.customers > 300
+    assert letters.held_out.customers > 60
+    assert 0 < letters.difference < 0.25
+    progress = progress_of(series)
+    assert progress.under_way > 10
+    assert {"bought", "spoken_to", "over", "answered", "taken_out"} <= set(progress.stopped)
+    draft = Series.objects.get(running_since=None)
+    assert audience(draft, on=TODAY).letter > 0
+
+
+def test_the_engine_finds_nothing_to_put_right(scene, series):
+    before = progress_of(series)
+    settle(series.team, now=NOW)
+    assert progress_of(series) == before
+    assert enrol(series, now=NOW) == 0
+    assert queue_due(Sender.objects.get(), now=NOW) == 0
+
+
+def test_letters_and_reminders_agree(scene, series):
+    rows = series.reminders.annotate(n=Count("letters"))
+    assert rows.exclude(n=F("steps_done")).count() == 0
+    assert rows.filter(held_out=True, n__gt=0).count() == 0
+    advertising = OutgoingMail.objects.filter(is_advertising=True)
+    assert set(advertising.values_list("kind", flat=True)) == {"repurchase"}
+    assert not advertising.filter(settled_at__gt=NOW).exists()
+
+
+def test_the_outbox_has_mail_with_every_kind_of_end(scene):
+    states = set(OutgoingMail.objects.values_list("state", flat=True))
+    assert states == {"queued", "sent", "unknown", "retry", "failed", "suppressed", "expired"}
+    assert OutgoingMail.objects.filter(state="unknown").count() == 1
+
+
+def test_letters_stand_in_the_timelines(scene):
+    written = Entry.objects.exclude(mail=None)
+    assert {entry.mail.state for entry in written.select_related("mail")} <= {"sent", "unknown"}
+    assert written.filter(mail__kind="letter", author__isnull=False).count() == 5
+
+
+def test_the_dossier_in_the_pictures_gets_its_first_letter_tomorrow(scene):
+    reminder = Customer.objects.get(name="Weingut Kessler & Sohn").reminders.get()
+    assert (reminder.next_on, reminder.steps_done) == (TODAY + timedelta(1), 0)

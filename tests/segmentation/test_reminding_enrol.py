@@ -203,7 +203,7 @@ def test_codes_are_short_unambiguous_and_each_anothers(lead, nino):
     codes = set(Reminder.objects.values_list("code", flat=True))
     assert len(codes) == 30
     assert {code[:4] for code in codes} == {"BOX-"}
-    assert {len(code) for code in codes} == {11}
+    assert {len(code) for code in codes} == {12}
     assert not set("".join(code[4:] for code in codes)) & set("01ILO")
 
 
