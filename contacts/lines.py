@@ -83,9 +83,7 @@ def _order(line: OrderLine, currency: str) -> SafeString:
 def _entry(line: EntryLine, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     about = " · ".join(filter(None, (line.who, line.outcome)))
     mail = _mail(line.entry, zone, is_lead=is_lead) if line.entry.mail_id else NOTHING
-    return fill(
-        ENTRY, title=line.title, about=about, mail=mail, text=_text(line.entry), moved=_moved(line)
-    )
+    return fill(ENTRY, title=line.title, about=about, mail=mail, text=_text(line.entry), moved=_moved(line))
 
 
 def _text(entry: Entry) -> SafeString:
