@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from random import Random
 
 import pytest
@@ -359,11 +360,21 @@ class LawOfTheReminder(RuleBasedStateMachine):
         """Let it be day everywhere, if that is wanted."""
         self.now = max(self.now, self.now.replace(hour=11, minute=0)) if wanted else self.now
 
-    @rule(fate=fates, what=events | st.just("nothing"), who=somebody, at_noon=often)
-    def a_worker_works(self, fate, what, who, at_noon) -> None:
+    @rule(fate=fates, at_noon=often)
+    def a_worker_works(self, fate, at_noon) -> None:
         self.until_noon(at_noon)
         if mail := self.claim():
-            self.work(mail, fate, lambda: self.happen(what, who))
+            self.work(mail, fate)
+
+    @rule(what=events, before=st.booleans())
+    def something_happens_while_a_worker_works(self, what, before) -> None:
+        """To the one whose letter he has taken up: before he looks at it, or while he speaks with the server."""
+        self.until_noon(True)
+        if mail := self.claim():
+            happen = partial(self.happen, what, self.customers.index(mail.recipient_id))
+            if before:
+                happen()
+            self.work(mail, meanwhile=int if before else happen)
 
     @rule(at_noon=often)
     def a_worker_claims(self, at_noon) -> None:
