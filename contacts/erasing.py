@@ -26,7 +26,7 @@ def erase(*, customer: Customer, by: User, now: datetime) -> None:
 
     Customer.DoesNotExist if somebody else has erased it meanwhile.
     """
-    # Whoever adds a row that points to the customer waits here, or is done, and then finds nobody.
+    # Whoever has added a row that points to the customer is done by now, or fails with all he wrote.
     customer = (
         Customer.objects.select_for_update(of=("self",))
         .select_related("team", "legal_basis")

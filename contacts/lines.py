@@ -31,6 +31,7 @@ MAIL = ' <span class="rb-tl__mail">{words}{back}</span>'
 BACK = " · {link}"
 LINK = '<a href="{href}">{text}</a>'
 TEXT = "<p>{text}</p>"
+LETTER_TEXT = '<details class="rb-tl__letter"><summary>{subject}</summary><p>{text}</p></details>'
 MOVED = (
     '<span class="rb-tl__mv" data-wd="{hue}"><span class="visually-hidden">{label} </span>{arrow}{tab}</span>'
 )
@@ -81,9 +82,18 @@ def _order(line: OrderLine, currency: str) -> SafeString:
 
 def _entry(line: EntryLine, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     about = " · ".join(filter(None, (line.who, line.outcome)))
-    text = fill(TEXT, text=with_links(line.entry.text)) if line.entry.text else NOTHING
     mail = _mail(line.entry, zone, is_lead=is_lead) if line.entry.mail_id else NOTHING
-    return fill(ENTRY, title=line.title, about=about, mail=mail, text=text, moved=_moved(line))
+    return fill(
+        ENTRY, title=line.title, about=about, mail=mail, text=_text(line.entry), moved=_moved(line)
+    )
+
+
+def _text(entry: Entry) -> SafeString:
+    """Of a letter the subject, and its words for who wants to read them."""
+    subject, _end, letter = entry.text.partition("\n")
+    if entry.mail_id and letter.strip():
+        return fill(LETTER_TEXT, subject=subject, text=with_links(letter.strip()))
+    return fill(TEXT, text=with_links(entry.text)) if entry.text else NOTHING
 
 
 def _mail(entry: Entry, zone: ZoneInfo, *, is_lead: bool) -> SafeString:

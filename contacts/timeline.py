@@ -84,7 +84,7 @@ class EntryLine:
         entry = self.entry
         if entry.outcome == Entry.Outcome.MISSED:
             return str(entry.get_outcome_display())
-        is_answer = entry.kind == Entry.Kind.EMAIL and not entry.author_id
+        is_answer = entry.kind == Entry.Kind.EMAIL and not (entry.author_id or entry.mail_id)
         kind = _("Answer") if is_answer else str(entry.get_kind_display())
         return f"{kind}, {spell_minutes(entry.minutes)}" if entry.minutes else kind
 

@@ -47,7 +47,11 @@ def sections(customer: Customer) -> Iterator[Section]:
 
 
 def erase(customer: Customer, *, now: datetime) -> None:
-    """Whoever works out scores waits until the customer is gone; sums over all customers are made anew."""
+    """Whoever works out scores, or queues reminders, waits until the customer is gone, or is done.
+
+    Sums over all customers are made anew.
+    """
+    list(customer.reminders.select_for_update())
     if Scoring.objects.filter(team=customer.team_id).exists():
         hold(customer.team)
         Scoring.objects.filter(team=customer.team_id).update(version=F("version") + 1)

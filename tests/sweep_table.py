@@ -282,6 +282,8 @@ MAIL = {
     "mail:delivered": button(team_leads(302), at=a_mail),
     # Nobody knows whether it has left: it cannot be taken out any longer.
     "mail:take_out": button(team_leads(409), at=a_mail),
+    # Nobody took it out.
+    "mail:put_back": button(team_leads(409), at=a_mail),
 }
 
 CONTACTS = {

@@ -14,7 +14,7 @@ _MARK = re.compile(f"[{chr(MARKS.start)}-{chr(IN_LINK.stop - 1)}]")
 _ESCAPED_BRACE = re.compile(r"\\([{}])")
 # What Markdown would take for markup: at the beginning of a line, or anywhere.
 _LEADING = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
-_MARKUP = re.compile(r"\\(?=[^\w\s]|$)|\*|(?<![^\W_])_|_(?![^\W_])|\](?=\(|$)|<(?=\w)|[{}]")
+_MARKUP = re.compile(r"\\(?=[^\w\s]|_|$)|\*|(?<![^\W_])_|_(?![^\W_])|\](?=\(|$)|<(?=\w)|[{}]")
 
 
 class Compiled:

@@ -25,13 +25,6 @@ def note_bounce(mail: OutgoingMail, now: datetime) -> None:
     )
 
 
-def note_complaint(mail: OutgoingMail, now: datetime) -> None:
-    words = {"subject": mail.subject, "email": mail.to_email}
-    _note(
-        mail, Entry.Kind.NOTE, _("A complaint came from %(email)s that “%(subject)s” is spam.") % words, now
-    )
-
-
 def _note(mail: OutgoingMail, kind: str, text: str, now: datetime) -> None:
     if Customer.objects.filter(team_id=mail.team_id, pk=mail.recipient_id).exists():
         Entry.objects.create(
@@ -45,6 +38,5 @@ LETTER = Kind(
     is_automatic=False,
     answered=note_answer,
     bounced=note_bounce,
-    complained=note_complaint,
 )
 TRIAL = Kind("trial", gettext_lazy("Trial to a colleague"), is_automatic=False)

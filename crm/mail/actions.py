@@ -16,7 +16,7 @@ from crm.mail.folder import remove_files
 from crm.mail.kinds import Kind, find_kind, tell
 from crm.mail.letterhead import Letterhead, opening_of
 from crm.mail.models import AdvertisingTurn, OutgoingMail, Sender, Suppression
-from crm.mail.models.outgoing import new_public_id
+from crm.mail.models.outgoing import Reason, new_public_id
 from crm.mail.ring import ring
 from crm.team.models import Team, User
 
@@ -150,6 +150,15 @@ def send_again(mail: OutgoingMail, *, by: User, now: datetime) -> bool:
     if is_queued:
         ring(mail.pk)
     return is_queued
+
+
+@transaction.atomic
+def put_back(mail: OutgoingMail, *, now: datetime) -> bool:
+    """One that a colleague took out. False if it is not so any longer, or too late."""
+    is_back = bool(OutgoingMail.objects.filter(pk=mail.pk).put_back(reason=Reason.WITHDRAWN, now=now))
+    if is_back:
+        ring(mail.pk)
+    return is_back
 
 
 @transaction.atomic

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import Error, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 
-from crm.mail import quiet
+from crm.mail import quiet, returns
 from crm.mail.carriers import Carrier, Carriers, NotSent, Refused, TryLater, Uncertain, Unreachable
-from crm.mail.kinds import kind_of
+from crm.mail.kinds import kind_of, tell
 from crm.mail.models import AdvertisingTurn, OutgoingMail, State, Suppression
 from crm.mail.models.outgoing import Reason
 
@@ -133,8 +133,9 @@ def _announce(mail: OutgoingMail, *, now: datetime) -> bool:
 @transaction.atomic
 def _has_left(mail: OutgoingMail, *, answer: tuple[str, str], now: datetime) -> None:
     detail, provider_id = answer
-    if mail.has_left(now=now, detail=detail, provider_id=provider_id):
-        _tell(kind_of(mail).sent, mail, now)
+    listener = kind_of(mail).sent
+    if mail.has_left(now=now, detail=detail, provider_id=provider_id) and listener:
+        tell(listener, mail, now)
 
 
 @transaction.atomic
@@ -149,8 +150,7 @@ def _refuse(mail: OutgoingMail, failure: Refused, now: datetime) -> bool:
     reason = Reason.BOUNCED if failure.no_such_address else Reason.REFUSED
     is_kept = mail.fail(reason=reason, detail=failure.detail, now=now)
     if is_kept and failure.no_such_address:
-        Suppression.record(team=mail.team, hashed=mail.address_hash, reason=Suppression.Why.BOUNCED, now=now)
-        _tell(kind_of(mail).bounced, mail, now)
+        returns.bounced(mail, now=now, detail=failure.detail)
     return is_kept
 
 
@@ -161,19 +161,6 @@ def _put_aside(mail: OutgoingMail, failure: NotSent, now: datetime) -> bool:
     pause = SERVER_AWAY if is_away else BACK_OFF[mail.attempts]
     at = now + pause * random.uniform(1 - SPREAD, 1 + SPREAD)
     return mail.try_again(at=at, reason=Reason.UNREACHABLE, detail=failure.detail, counts=not is_away)
-
-
-def _tell(hear: Callable[[OutgoingMail, datetime], None] | None, mail: OutgoingMail, now: datetime) -> None:
-    """Tell the kind; should it fail, what became of the mail is still kept."""
-    if hear is None:
-        return
-    try:
-        with transaction.atomic():
-            hear(mail, now)
-    except Exception as error:
-        if connection.needs_rollback:  # all of the transaction is lost
-            raise OperationalError from error
-        logger.error("The kind of mail %s could not be told: %s", mail.pk, type(error).__name__)
 
 
 def persist(step: Callable[[OutgoingMail], object], mail: OutgoingMail) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.functional import Promise
 
 from crm.mail.models import OutgoingMail
@@ -83,6 +83,6 @@ def tell(listener: Callable[..., None], mail: OutgoingMail, *what: object) -> No
         with transaction.atomic():
             listener(mail, *what)
     except Exception as error:
-        if not connection.is_usable():
-            raise
+        if connection.needs_rollback:  # all of the transaction is lost, not only what the listener did
+            raise OperationalError from error
         logger.error("What became of mail %s could not be told: %s", mail.pk, type(error).__name__)

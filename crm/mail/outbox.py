@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.mail import recipients
 from crm.mail.kinds import kinds
-from crm.mail.models import IN_HAND, WAITING, OutgoingMail, State
+from crm.mail.models import IN_HAND, WAITING, OutgoingMail, Reason, State
 from crm.mail.models.outgoing import OutgoingMailQuerySet
 from crm.mail.words import kind_words, state_words, why
 from crm.team.models import User
@@ -80,6 +80,10 @@ class Row:
     @property
     def can_be_taken_out(self) -> bool:
         return self.mail.state in (*WAITING, State.CLAIMED)
+
+    @property
+    def can_be_put_back(self) -> bool:
+        return self.mail.state == State.SUPPRESSED and self.mail.reason == Reason.WITHDRAWN
 
     @property
     def kind(self) -> str:

@@ -10,7 +10,7 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from crm.mail.carriers import Carriers
-from crm.mail.delivery import Clock, deliver
+from crm.mail.delivery import Clock, deliver, persist
 from crm.mail.models import OutgoingMail, Pulse
 from crm.mail.pace import ROUND, SWEEP_EVERY
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 SWEEP = "sweep"
 
-PLENTY = 20  # mails
+HANDFUL, PLENTY = 10, 20  # mails claimed at once, and those that are more than one worker's
 
 
 def sweep(now: datetime) -> bool:
@@ -54,15 +54,21 @@ def _drain(
     carriers: Carriers, clock: Clock, is_over: Callable[[], bool], on_plenty: Callable[[], None] | None
 ) -> bool:
     mails, done = OutgoingMail.objects.all(), 0
-    while not is_over():
-        if not (mail := mails.claim(now=clock(), lease=settings.MAIL_LEASE)):
-            return False
-        if not _delivered(mail, carriers, clock):
-            mails = mails.staying_here()
-        done += 1
-        if done == PLENTY and on_plenty:
-            on_plenty()
-    return True
+    while hand := mails.claim(now=clock(), lease=settings.MAIL_LEASE, most=HANDFUL):
+        try:
+            while hand:
+                if is_over():
+                    return True
+                if not _delivered(hand.pop(0), carriers, clock):
+                    mails = mails.staying_here()
+                    break
+                done += 1
+                if done == PLENTY and on_plenty:
+                    on_plenty()
+        finally:
+            for mail in hand:
+                persist(OutgoingMail.give_back, mail)
+    return False
 
 
 def _delivered(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> bool:
@@ -83,7 +89,7 @@ def _says(should_stop: Callable[[], bool] | None) -> bool:
 def deliver_one(mail_id: int, *, clock: Clock = timezone.now) -> None:
     """That mail before all others, if it is due."""
     with Carriers() as carriers:
-        if mail := OutgoingMail.objects.filter(pk=mail_id).claim(now=clock(), lease=settings.MAIL_LEASE):
+        for mail in OutgoingMail.objects.filter(pk=mail_id).claim(now=clock(), lease=settings.MAIL_LEASE):
             deliver(mail, carriers, clock)
 
 

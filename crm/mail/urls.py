@@ -21,5 +21,6 @@ urlpatterns = [
     path("outbox/<int:pk>/again/", mail.again, name="again"),
     path("outbox/<int:pk>/delivered/", mail.delivered, name="delivered"),
     path("outbox/<int:pk>/take-out/", mail.take_out, name="take_out"),
+    path("outbox/<int:pk>/put-back/", mail.put_back, name="put_back"),
     path("settings/mail/", sender, name="sender"),
 ]

@@ -11,6 +11,7 @@ from crm.mail.health import Health
 from crm.mail.kinds import find_kind
 from crm.mail.models import IN_HAND, WAITING, OutgoingMail, Reason, State
 
+BY_SERVER = (Reason.REFUSED, Reason.UNREACHABLE, Reason.CUT_OFF, Reason.BOUNCED)
 DECIDED = (Reason.BY_HAND, Reason.WITHDRAWN)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ def state_words(mail: OutgoingMail) -> str:
 
 def why(mail: OutgoingMail) -> str:
     """Why it waits or did not leave: our reason or its kind's, and what the server said to it."""
-    said = "" if mail.state == State.SENT else mail.detail
+    said = mail.detail if mail.reason in BY_SERVER else ""
     return ": ".join(filter(None, (reason_words(mail), said)))
 
 

@@ -18,6 +18,7 @@ from tests.factories import (
     make_absence,
     make_dossier,
     make_entry,
+    make_letter,
     make_mail,
     make_person,
     make_purchase,
@@ -66,6 +67,11 @@ def world(live_server, team, nino, levan, lead):
     first.segment = make_segments(nino)
     first.opt_out = token_for(make_mail(team=team).public_id, purpose=UNSUBSCRIBE)
     first.mail = make_mails(first.customer)
+    first.letter = make_letter(
+        team=team, en=("For {name}", "{greeting}\n\n[Order](https://x.example/{code})")
+    )
+    waiting = make_mail(team=team, recipient_id=first.customer_id, kind="letter")
+    first.written = make_entry(customer=first.customer, kind="email", text="Boxes\n\nReady.", mail=waiting)
     first.series = make_reminders(lead, today=today)
     return first
 
@@ -143,6 +149,12 @@ PAGES = {
     "rules": lambda f: reverse("segmentation:rules"),
     "edit": lambda f: reverse("contacts:edit", args=[f.customer_id]),
     "person": lambda f: reverse("contacts:person_add", args=[f.customer_id]),
+    "write": lambda f: reverse("contacts:write", args=[f.customer_id]) + f"?letter={f.letter.pk}&language=ka",
+    "take a letter back": lambda f: reverse("contacts:take_back", args=[f.customer_id, f.written.pk]),
+    "letters": lambda f: reverse("contacts:letters"),
+    "new letter": lambda f: reverse("contacts:letter_new") + "?like=offer",
+    "letter": lambda f: reverse("contacts:letter", args=[f.letter.pk]),
+    "delete a letter": lambda f: reverse("contacts:letter_delete", args=[f.letter.pk]),
     "legal basis": lambda f: reverse("contacts:legal_basis", args=[f.customer_id]),
     "erase": lambda f: reverse("contacts:erase", args=[f.customer_id]),
     "no advertising": lambda f: reverse("contacts:no_advertising", args=[f.customer_id]),

@@ -95,6 +95,15 @@ def test_counts_follow_while_something_waits_and_the_search_does_not_lose_its_te
     assert page.locator("#standing").get_attribute("hx-get") is None
 
 
+def test_who_stands_on_a_count_stays_there_when_it_comes_anew(open_as, sender, lead):
+    make_mail(team=sender.team)
+    page = open_as(lead, "/outbox/")
+    page.focus("#heap-sent")
+    make_mail(team=sender.team)
+    page.locator(".is-waiting b").get_by_text("2").wait_for()
+    assert page.evaluate("document.activeElement.id") == "heap-sent"
+
+
 def test_without_scripts_all_of_it_works(open_as, doubt, lead):
     page = open_as(lead, "/outbox/", java_script_enabled=False)
     page.get_by_role("button", name="Pause all mail").click()

@@ -44,6 +44,15 @@ def test_the_whole_card_can_be_changed(client_of, nino, kessler):
     assert (kessler.customer_since, kessler.kind, kessler.town) == (date(2024, 2, 1), "person", "Oppenheim")
 
 
+def test_letters_are_in_a_language_of_their_own_or_that_of_the_country(client_of, nino, kessler):
+    client = client_of(nino)
+    for language in ("ka", ""):
+        client.post(url(kessler), card(language=language, owner=nino.pk))
+        kessler.refresh_from_db()
+        assert kessler.language == language
+    assert client.post(url(kessler), card(language="fr", owner=nino.pk)).status_code == 422
+
+
 def test_a_change_is_found_at_once(client_of, nino, kessler):
     client_of(nino).post(url(kessler), card(name="Müller", owner=nino.pk))
     assert [list(Customer.objects.matching(text)) for text in ("mueller", "kessler")] == [[kessler], []]

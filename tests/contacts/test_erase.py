@@ -1,10 +1,12 @@
 """A customer who is erased leaves no trace, but the hash that keeps him from being written to."""
 
 import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from contacts import erasing
 from contacts.importing import files
@@ -13,7 +15,7 @@ from contacts.models import Customer, Entry, ImportFile, LegalBasis, Purchase, T
 from crm.mail.folder import remove_files
 from crm.mail.models import AdvertisingTurn, OutgoingMail, Suppression
 from followups.models import FollowUp
-from segmentation.models import Expectation, GroupHistory, QuarterSummary, Score
+from segmentation.models import Expectation, GroupHistory, QuarterSummary, Reminder, Score
 from segmentation.overview import Overview
 from segmentation.scores import score_everything
 from tests.contacts.test_export import make_whole
@@ -22,11 +24,13 @@ from tests.factories import (
     TODAY,
     make_customer,
     make_dossier,
+    make_entry,
     make_legal_basis,
     make_mail,
     make_purchase,
     make_suppression,
 )
+from tests.segmentation.reminders import make_reminder, make_series
 
 TRACES = ("zyxwort", "quill", "7351924", "069 735", "vexier")
 
@@ -211,6 +215,40 @@ def test_of_two_who_erase_at_once_one_does(lead, nino):
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["erased", "gone"]
+
+
+def write_a_letter(customer, reminder):
+    make_entry(customer=customer, kind="letter")
+
+
+def queue_a_reminder(customer, reminder):
+    Reminder.objects.select_for_update().get(pk=reminder.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("begin", [write_a_letter, queue_a_reminder])
+def test_a_letter_that_is_being_queued_goes_too(lead, nino, begin):
+    """Or it fails, since there is nobody any more to whom it could be filed."""
+    customer = make_dossier(owner=nino).customer
+    reminder = make_reminder(customer, make_series(lead))
+    has_begun = threading.Event()
+
+    def go():
+        try:
+            with suppress(IntegrityError), transaction.atomic():
+                begin(customer, reminder)
+                has_begun.set()
+                time.sleep(0.1)  # for the other to come to where it waits
+                make_mail(team=lead.team, recipient_id=customer.pk)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    has_begun.wait()
+    erase(customer, lead)
+    thread.join()
+    assert (OutgoingMail.objects.count(), Customer.objects.count()) == (0, 0)
 
 
 # --- the page

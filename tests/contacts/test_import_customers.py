@@ -95,6 +95,14 @@ def test_a_row_becomes_a_dossier_with_person_and_first_note(nino):
     assert list(Customer.objects.matching("kessler mainz")) == [customer]
 
 
+def test_the_language_of_letters_is_read(nino):
+    done = take_in("Firma;Sprache\nA;deutsch\nB;\nC;Latein\n", nino)
+    assert list(Customer.objects.order_by("name").values_list("language", flat=True)) == ["de", "", ""]
+    assert [str(flaw) for draft in done.plan.flawed for flaw in draft.flaws] == [
+        "Language of letters “Latein”: letters are written in English, German or Georgian"
+    ]
+
+
 def test_what_cannot_be_read_is_kept_in_the_note(nino):
     done = take_in("Firma;E-Mail;Nächster Kontakt;Land;Farbe;Notiz\nA;a@;31.02.2026;Xanadu;rot;hallo\n", nino)
     assert Entry.objects.get().text == (

@@ -7,6 +7,7 @@ from contacts.letters import check_body, check_subject
 from contacts.letters.presets import PRESETS
 from contacts.models import Letter
 from crm.mail.models import LANGUAGES, OutgoingMail
+from segmentation.models import Series, Step
 from tests.factories import TODAY, make_customer, make_letter, make_purchase, make_sender
 
 LETTERS = "/letters/"
@@ -142,6 +143,16 @@ def test_a_letter_is_deleted_after_a_question(client, team):
     assert Letter.objects.count() == 1
     assert client.post(url).url == LETTERS
     assert not Letter.objects.exists()
+
+
+def test_a_letter_that_a_series_sends_stays(client, team, lead):
+    letter = make_letter(team=team, name="Reminder")
+    series = Series.objects.create(team=team, name="Spring", made_by=lead)
+    Step.objects.create(series=series, position=1, letter=letter)
+    response = client.post(reverse("contacts:letter_delete", args=[letter.pk]))
+    assert response.status_code == 409
+    assert "A series of reminders sends this letter, so it cannot be deleted." in response.content.decode()
+    assert texts(letter)["en"]
 
 
 # --- looking at it

@@ -355,16 +355,14 @@ def test_letters_cost_the_dossier_no_query(client, kessler, django_assert_num_qu
         dossier_of(client, kessler)
 
 
-def test_an_answer_a_bounce_and_a_complaint_stand_in_the_timeline(client, kessler):
+def test_an_answer_and_a_bounce_stand_in_the_timeline(client, kessler):
     mail = letter_entry(kessler, to_email="barbara@kessler.example", subject="Your cartons").mail
     LETTER.answered(mail, "Thank you, send 300.", NOW)
     LETTER.bounced(mail, NOW)
-    LETTER.complained(mail, NOW)
     said = Entry.objects.filter(author=None).order_by("pk").values_list("kind", "text", "mail")
     assert list(said) == [
         ("email", "Thank you, send 300.", None),
         ("note", "“Your cartons” came back: the address barbara@kessler.example does not exist.", None),
-        ("note", "A complaint came from barbara@kessler.example that “Your cartons” is spam.", None),
     ]
     assert "<b>Answer</b>" in dossier_of(client, kessler)
 

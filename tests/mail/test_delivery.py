@@ -426,7 +426,8 @@ def test_what_a_dead_worker_was_handing_over_is_not_certain(inbox, sender):
 
 def claimed(sender) -> OutgoingMail:
     make_mail(team=sender.team)
-    return OutgoingMail.objects.claim(now=NOW, lease=timedelta(minutes=1))
+    [mail] = OutgoingMail.objects.claim(now=NOW, lease=timedelta(minutes=1))
+    return mail
 
 
 def test_a_worker_that_comes_late_may_still_tell_what_the_server_said(sender):
@@ -449,7 +450,7 @@ def test_but_not_after_a_person_has_decided(sender, lead):
 def test_a_worker_whose_claim_expired_may_not_begin_to_hand_over(sender):
     mail = claimed(sender)
     rounds.sweep(NOW + timedelta(hours=1))
-    assert OutgoingMail.objects.claim(now=NOW, lease=timedelta(minutes=1)) == mail
+    assert OutgoingMail.objects.claim(now=NOW, lease=timedelta(minutes=1)) == [mail]
     assert not mail.hand_off(now=NOW, lease=timedelta(minutes=1))
     assert not mail.give_back()
     assert state_of(mail)[0] == State.CLAIMED
@@ -479,7 +480,7 @@ def test_a_kind_that_fails_to_hear_changes_nothing_about_it(inbox, mail, registe
     assert state_of(mail) == (State.SENT, "")
     assert not OutgoingMail.objects.filter(kind="unfinished").exists()
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR] == [
-        f"The kind of mail {mail.pk} could not be told: ValueError"
+        f"What became of mail {mail.pk} could not be told: ValueError"
     ]
 
 

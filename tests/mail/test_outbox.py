@@ -66,10 +66,19 @@ def test_a_mail_whose_app_is_gone_is_listed_all_the_same(page, team):
     assert (row.kind, row.why, row.about, row.to) == ("newsletter", "summer", None, None)
 
 
-def test_what_a_server_answered_to_a_sent_mail_is_no_reason(page, team):
-    make_mail(team=team, state=State.SENT, detail="250 OK")
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"state": State.SENT, "detail": "250 OK"}, ""),
+        ({"state": State.RETRY, "reason": Reason.UNREACHABLE, "detail": "451"}, "could not be reached: 451"),
+        # It was put off since: what the server said before does not matter now.
+        ({"reason": Reason.QUIET, "detail": "451"}, "a holiday at the customer’s"),
+    ],
+)
+def test_what_a_server_said_is_told_where_it_is_the_reason(page, team, fields, said):
+    make_mail(team=team, **fields)
     (row,) = page.get("/outbox/").context["page"].rows
-    assert row.why == ""
+    assert (row.why.endswith(said), bool(row.why)) == (True, bool(said))
 
 
 def test_what_came_back_stands_at_the_mail(page, team):
@@ -142,7 +151,10 @@ def test_mail_is_found_by_the_customer_it_went_to(page, team, nino, stranger):
     assert shown(page.get("/outbox/", {"q": "weingut", "heap": "failed"})) == []
 
 
-@pytest.mark.parametrize("asked", [{"heap": "none"}, {"after": "x"}, {"before": "-1"}, {"q": "a" * 200}])
+@pytest.mark.parametrize(
+    "asked",
+    [{"heap": "none"}, {"q": "\0"}, {"after": "9" * 30}, {"after": "x"}, {"before": "-1"}, {"q": "a" * 200}],
+)
 def test_what_cannot_be_read_counts_as_not_asked(page, team, asked):
     make_mail(team=team, subject="There")
     assert shown(page.get("/outbox/", asked)) == ["There"]
@@ -206,6 +218,9 @@ def test_htmx_finds_without_the_page_around_it(page, team):
     ).content.decode()
     assert part.strip().startswith('<div id="found">')
     assert ("Hers" in part, "His" in part, "<html" in part) == (True, False, False)
+    # What stands above follows, so that its links do not forget what was searched.
+    assert 'hx-swap-oob="true" hx-get="/outbox/?q=barb"' in part
+    assert 'href="/outbox/?heap=failed&amp;q=barb"' in part
 
 
 def test_the_counts_come_anew_while_something_waits(page, team, lead):

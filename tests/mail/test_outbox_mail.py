@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from crm.mail import returns
 from crm.mail.actions import confirm
@@ -13,7 +14,12 @@ from crm.mail.models.outgoing import Reason
 from crm.mail.words import ago, history
 from tests.factories import NOW, make_mail
 
-BUTTONS = {"again": "Send again", "delivered": "Mark as delivered", "take-out": "Take out"}
+BUTTONS = {
+    "again": "Send again",
+    "delivered": "Mark as delivered",
+    "take-out": "Take out",
+    "put-back": "Put back",
+}
 
 
 @pytest.fixture
@@ -71,7 +77,7 @@ def test_advertising_says_its_legal_basis(page, team):
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in html
 
 
-@pytest.mark.parametrize("path", ["", "body/", "again/", "delivered/", "take-out/"])
+@pytest.mark.parametrize("path", ["", "body/", "again/", "delivered/", "take-out/", "put-back/"])
 def test_strangers_and_managers_do_not_see_it(client_of, page, nino, team, path):
     theirs, ours = make_mail(state=State.UNKNOWN), make_mail(team=team, state=State.UNKNOWN)
     ask = "get" if path in ("", "body/") else "post"
@@ -149,6 +155,25 @@ def test_what_waits_is_taken_out(page, team, lead):
     assert page.post(f"/outbox/{mail.pk}/take-out/").url == f"/outbox/{mail.pk}/"
     mail.refresh_from_db()
     assert (mail.state, mail.reason, mail.settled_by) == (State.SUPPRESSED, Reason.WITHDRAWN, lead)
+
+
+def test_what_was_taken_out_is_put_back(page, team):
+    later = timezone.now() + timedelta(days=1)
+    mail = make_mail(team=team, not_before=later, valid_until=later + timedelta(days=1))
+    page.post(f"/outbox/{mail.pk}/take-out/")
+    assert "Put back" in page.get(f"/outbox/{mail.pk}/").content.decode()
+    assert page.post(f"/outbox/{mail.pk}/put-back/").url == f"/outbox/{mail.pk}/"
+    mail.refresh_from_db()
+    assert (mail.state, mail.reason, mail.not_before, mail.settled_by) == (State.QUEUED, "", later, None)
+
+
+@pytest.mark.parametrize("reason", [Reason.OPTED_OUT, Reason.WITHDRAWN])
+def test_what_was_held_back_otherwise_or_is_too_late_is_not_put_back(page, team, reason):
+    valid_until = NOW if reason == Reason.WITHDRAWN else timezone.now() + timedelta(days=1)
+    mail = make_mail(team=team, state=State.SUPPRESSED, reason=reason, valid_until=valid_until)
+    assert page.post(f"/outbox/{mail.pk}/put-back/").status_code == 409
+    mail.refresh_from_db()
+    assert (mail.state, mail.reason) == (State.SUPPRESSED, reason)
 
 
 @pytest.mark.parametrize(

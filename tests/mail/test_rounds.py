@@ -1,10 +1,12 @@
 """Who looks through the outbox: Celery's tasks and their bell, and the loop that does without."""
 
+import asyncio
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from threading import Timer
 
 import pytest
@@ -158,10 +160,10 @@ def test_a_round_with_plenty_to_do_asks_for_help_once(inbox, kind, mail, monkeyp
 def test_a_worker_tells_what_it_knows_once_the_database_is_back(inbox, kind, monkeypatch):
     """It is lost at the very moment when the server takes the mail."""
     first, second = (make_mail(team=make_sender().team) for _ in range(2))
-    losing, take = disturbance(), type(inbox).handle_DATA
+    lose, take = disturbance(), type(inbox).handle_DATA
 
     async def take_and_lose(self, *args):
-        next(losing, None)
+        await asyncio.to_thread(lose)
         return await take(self, *args)
 
     monkeypatch.setattr(type(inbox), "handle_DATA", take_and_lose)
@@ -169,20 +171,24 @@ def test_a_worker_tells_what_it_knows_once_the_database_is_back(inbox, kind, mon
     assert (state_of(first), state_of(second), len(inbox.mails)) == (State.SENT, State.SENT, 2)
 
 
-def disturbance() -> Iterator[None]:
-    """Once asked, this thread's PostgreSQL loses the connection; an embedded database is busy for a while."""
-    if connection.vendor == "postgresql":
-        connection.ensure_connection()
-        mine, other = connection.connection.get_backend_pid(), connection.copy()
-        with closing(other), other.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [mine])
-    else:
-        busy = sqlite3.connect(
-            connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False
-        )
-        busy.execute("BEGIN IMMEDIATE")
-        Timer(0.3, busy.close).start()
-    yield
+def disturbance() -> Callable[[], None]:
+    """What makes this thread's PostgreSQL lose the connection; an embedded database is busy for a while instead."""
+    if connection.vendor == "sqlite":
+        return partial(keep_busy, connection.settings_dict["NAME"])
+    connection.ensure_connection()
+    return partial(end_connection, connection.connection.get_backend_pid())
+
+
+def end_connection(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    connection.close()
+
+
+def keep_busy(path: str) -> None:
+    busy = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    busy.execute("BEGIN IMMEDIATE")
+    Timer(0.2, busy.close).start()
 
 
 @pytest.mark.django_db(transaction=True)

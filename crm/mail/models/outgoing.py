@@ -77,13 +77,24 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         paused = Sender.objects.filter(team=OuterRef("team"), paused_at__isnull=False)
         return self.waiting().filter(~Exists(paused), not_before__lte=at).order_by("not_before", "pk")
 
-    def claim(self, *, now: datetime, lease: timedelta) -> "OutgoingMail | None":
-        """Take the first of these that is due; of any number who ask, one gets it. It comes with team and sender."""
+    def claim(self, *, now: datetime, lease: timedelta, most: int = 1) -> list["OutgoingMail"]:
+        """Take the first of these that are due; of any number who ask, each gets others. With team and sender."""
         rows = self.due(at=now).select_related("team__sender")
         with transaction.atomic():
-            # Two who ask at once shall not wait for each other. SQLite knows no such lock, and needs none.
-            mail = rows.select_for_update(skip_locked=True, of=("self",)).first()
-            return mail if mail and mail.take_up(now=now, lease=lease) else None
+            # Those who ask at once shall not wait for each other. SQLite knows no such lock, and needs none.
+            mails = list(rows.select_for_update(skip_locked=True, of=("self",))[:most])
+            if mails and not self.take_up(mails, now=now, lease=lease):
+                transaction.set_rollback(True)
+                return []
+        return mails
+
+    def take_up(self, mails: list["OutgoingMail"], *, now: datetime, lease: timedelta) -> bool:
+        """Mark all of them as one worker's. False if another was quicker with one."""
+        token = str(uuid4())
+        rows = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails], state__in=WAITING)
+        for mail in mails:
+            mail.state, mail.claim = State.CLAIMED, token
+        return rows.update(state=State.CLAIMED, claim=token, lease_until=now + lease) == len(mails)
 
     def let_go_expired(self, *, now: datetime) -> int:
         """Put back what a worker took up and never began to hand over: nothing of it has left."""
@@ -256,17 +267,10 @@ class OutgoingMail(models.Model):
 
     # What a worker does with a mail that it has claimed. Each says False when the mail is not its own any longer.
 
-    def take_up(self, *, now: datetime, lease: timedelta) -> bool:
-        token = str(uuid4())
-        rows = OutgoingMail.objects.filter(pk=self.pk, state__in=WAITING)
-        if not rows.update(state=State.CLAIMED, claim=token, lease_until=now + lease):
-            return False
-        self.state, self.claim = State.CLAIMED, token
-        return True
-
     def give_back(self) -> bool:
         """As if it had never been claimed, also when its hand-over was announced and then not begun."""
-        return self._move(IN_HAND, state=State.QUEUED, claim="", lease_until=None, handed_off_at=None)
+        state = State.RETRY if self.reason == Reason.UNREACHABLE else State.QUEUED
+        return self._move(IN_HAND, state=state, claim="", lease_until=None, handed_off_at=None)
 
     def put_off(self, *, until: datetime, reason: str) -> bool:
         return self._move(

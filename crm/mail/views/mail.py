@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from crm.mail.actions import confirm, send_again
+from crm.mail import actions
 from crm.mail.framing import as_mail_body
 from crm.mail.message import on_the_wire
 from crm.mail.models import OutgoingMail
@@ -36,7 +36,7 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
 @leads_only
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
-    done = send_again(found, by=request.user, now=timezone.now())
+    done = actions.send_again(found, by=request.user, now=timezone.now())
     return _answer(request, found, done, _("It leaves again as soon as it may."))
 
 
@@ -45,7 +45,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 def delivered(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
     return _answer(
-        request, found, confirm(found, by=request.user, now=timezone.now()), _("Marked as delivered.")
+        request, found, actions.confirm(found, by=request.user, now=timezone.now()), _("Marked as delivered.")
     )
 
 
@@ -55,6 +55,14 @@ def take_out(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
     done = found.take_out(by=request.user, now=timezone.now())
     return _answer(request, found, done, _("Taken out: it does not leave."))
+
+
+@require_POST
+@leads_only
+def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    done = actions.put_back(found, now=timezone.now())
+    return _answer(request, found, done, _("Put back: it leaves as soon as it may."))
 
 
 def _find(request: HttpRequest, pk: int) -> OutgoingMail:

@@ -23,10 +23,10 @@ def outbox(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "box": box, "heaps": Heap, "sender": sender, "connection": connection_of(sender)}
     context["is_swept"] = is_recent(swept_at(), now=timezone.now())
     if request.htmx.target == "standing":
-        return render(request, "mail/outbox.html#standing", context)
+        return render(request, "mail/outbox_standing.html", context)
     context["page"] = box.page(**form.edges)
-    part = "#found" if request.htmx.target == "found" else ""
-    return render(request, f"mail/outbox.html{part}", context)
+    context["is_part"] = request.htmx.target == "found"
+    return render(request, f"mail/outbox{'_found' if context['is_part'] else ''}.html", context)
 
 
 @require_POST

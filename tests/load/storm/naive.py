@@ -7,7 +7,7 @@ import time
 
 import django
 from django.conf import settings
-from django.db import Error, connection, transaction
+from django.db import Error, connection
 from django.utils import timezone
 
 BATCH = 50
@@ -19,11 +19,7 @@ def send_batch() -> int:
 
     now = timezone.now()
     OutgoingMail.objects.let_go_expired(now=now)
-    with transaction.atomic():
-        rows = OutgoingMail.objects.due(at=now).select_related("team__sender")
-        mails = list(rows.select_for_update(skip_locked=True, of=("self",))[:BATCH])
-        for mail in mails:
-            mail.take_up(now=now, lease=settings.MAIL_LEASE)
+    mails = OutgoingMail.objects.claim(now=now, lease=settings.MAIL_LEASE, most=BATCH)
     with Carriers() as carriers:
         for mail in mails:
             carrier = carriers.of(mail)
