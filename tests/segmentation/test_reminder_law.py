@@ -305,7 +305,7 @@ class LawOfTheReminder(RuleBasedStateMachine):
                 self.world.reached[letter.reminder_id].is_ended = True
 
     def claim(self) -> OutgoingMail | None:
-        return OutgoingMail.objects.claim(now=self.now, lease=MAIL_LEASE)
+        return next(iter(OutgoingMail.objects.claim(now=self.now, lease=MAIL_LEASE)), None)
 
     # Rules
 
