@@ -4,7 +4,7 @@ from django.db import connection
 from django.test import Client
 from hypothesis import settings as hypothesis
 
-from tests import caching
+from tests import caching, flushing
 from tests.factories import make_lead, make_team, make_user
 
 hypothesis.register_profile("thorough", max_examples=500)
@@ -18,6 +18,9 @@ def pytest_configure() -> None:
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.CACHES["default"]["KEY_FUNCTION"] = "tests.caching.key_of_this_turn"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("postgresql"):  # what is written need not outlive a power cut
+        database.setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """PostgreSQL drops no database in use: a page that was left may still be asking the live server something."""
+    if connection.vendor == "postgresql":
+        connection.ops.sql_flush = flushing.delete_rows
     yield
     if connection.vendor == "postgresql":
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
