@@ -14,6 +14,7 @@ from contacts.models import Customer, Entry, Person, Tag
 from contacts.phones import normal_phone
 from crm.mail.actions import Content, Recipient, compose, queue
 from crm.mail.models import OutgoingMail, Reason, Sender
+from crm.mail.quiet import open_from
 from crm.team.models import Team, User
 
 # How long a letter by hand waits, so that it can be taken back, and how long it is of use.
@@ -124,7 +125,11 @@ def send_letter(
     now: datetime,
     advertising: bool = False,
 ) -> Entry:
-    """Put a letter by hand into the outbox and into the timeline; of the same `token` only the first."""
+    """Put a letter by hand into the outbox and into the timeline; of the same `token` only the first.
+
+    One that advertises waits for the next hour in which that may come to the customer.
+    """
+    start = now + SECOND_THOUGHTS
     mail = compose(
         sender=sender,
         kind=LETTER,
@@ -132,7 +137,7 @@ def send_letter(
         to=to,
         content=content,
         now=now,
-        not_before=now + SECOND_THOUGHTS,
+        not_before=open_from(start, country=to.country, team=customer.team) if advertising else start,
         valid_for=LETTER_KEEPS,
         advertising=advertising,
         by=by,

@@ -12,6 +12,8 @@ from contacts.legal_basis import Statement, lifts
 from contacts.models import LegalBasis
 from crm.markup import written
 
+EARLIEST = 1970  # an earlier year is a slip
+
 
 class StatementForm(forms.ModelForm):
     """`today` is the last day on which it can have been given."""
@@ -44,6 +46,10 @@ class StatementForm(forms.ModelForm):
         given_on = self.cleaned_data["given_on"]
         if given_on > self.today:
             raise ValidationError(_("This day is yet to come: write the day on which it was."))
+        if given_on.year < EARLIEST:
+            raise ValidationError(
+                _("Is the year %(year)s right? Write all four digits."), params={"year": given_on.year}
+            )
         return given_on
 
     @property

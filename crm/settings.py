@@ -209,7 +209,7 @@ STORAGES = {
 }
 
 # --- mail. Without a server named by EMAIL_URL, mail to customers lands in a folder of this machine.
-BASE_URL = env("BASE_URL", default="http://localhost:8000").rstrip("/")
+BASE_URL = env("BASE_URL", default=f"http://localhost:{env('PORT', default='8000')}").rstrip("/")
 ADDRESS_KEY = env("ADDRESS_KEY", default="") or SECRET_KEY
 MAIL_FOLDER = VAR_DIR / "mails"
 MAIL_LEASE = timedelta(seconds=60)  # for which a worker has a mail before it begins to hand it over

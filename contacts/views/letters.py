@@ -37,7 +37,9 @@ def letters(request: HttpRequest) -> HttpResponse:
     for row in rows:
         row.languages = ", ".join(names[text.language] for text in row.texts.all())
         row.first = next(iter(row.texts.all()), None)
-    context = {"letters": rows, "presets": PRESETS, "sender": sender_of(request.user.team)}
+    taken = {row.name for row in rows}
+    presets = [preset for preset in PRESETS if preset.name not in taken]
+    context = {"letters": rows, "presets": presets, "sender": sender_of(request.user.team)}
     return render(request, "contacts/letters.html", context)
 
 

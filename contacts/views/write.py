@@ -1,6 +1,8 @@
 """Writing to a customer by hand: one letter, through the outbox, into the timeline."""
 
 import re
+from datetime import timedelta
+from uuid import uuid4
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -24,6 +26,7 @@ from crm.mail.actions import Content
 from crm.mail.framing import as_mail_body
 from crm.team.models import User
 
+AT_ONCE = timedelta(minutes=1)
 _BRACE = re.compile("[{}]")  # in words that were sent they are no fields
 
 
@@ -60,9 +63,17 @@ def _letters(user: User) -> object:
     return Letter.objects.visible_to(user).prefetch_related("texts")
 
 
-def _form(request: HttpRequest, writing: Writing, **more: object) -> WriteForm:
+def _form(
+    request: HttpRequest, writing: Writing, *, initial: dict | None = None, **instead: object
+) -> WriteForm:
+    """Bound to what was sent, with other values `instead` of some of it."""
     addresses = {key: (each.name, each.email) for key, each in writing.addresses.items()}
-    return WriteForm(sent(request), customer=writing.customer, addresses=addresses, **more)
+    data = sent(request)
+    if data is not None and instead:
+        data = data.copy()
+        for name, value in instead.items():
+            data[name] = str(value)
+    return WriteForm(data, customer=writing.customer, addresses=addresses, initial=initial)
 
 
 def _checked(form: WriteForm, writing: Writing) -> Content | None:
@@ -116,9 +127,21 @@ def _send(request: HttpRequest, writing: Writing, form: WriteForm, content: Cont
         advertising=said["advertising"],
         now=timezone.now(),
     )
-    context = {"customer": writing.customer, "entry": entry, "to": to}
+    if entry.text != f"{content.subject}\n\n{content.text}":
+        return _show(request, writing, _anew(request, writing), status=409)
+    waits = entry.mail.not_before - entry.mail.queued_at > AT_ONCE
+    context = {"customer": writing.customer, "entry": entry, "to": to, "waits": waits}
     messages.success(request, render_to_string("contacts/write_sent.html", context, request))
     return redirect(writing.customer)
+
+
+def _anew(request: HttpRequest, writing: Writing) -> WriteForm:
+    """What was written, with a token of its own: that of the page has sent other words already."""
+    form = _form(request, writing, token=uuid4())
+    form.add_error(
+        None, _("This page has sent a letter already, and these words are others. Send them if you like.")
+    )
+    return form
 
 
 @require_POST
@@ -128,7 +151,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     if sender is None:
         return show_problems(request, [_("Your team has no address to write from yet.")])
     writing = Writing(customer, sender=sender, by=request.user)
-    form = _form(request, writing)
+    form = _form(request, writing, subject=request.POST.get("subject", "").strip() or _("(no subject yet)"))
     content = _checked(form, writing)
     if content is None:
         return show_problems(request, [error for errors in form.errors.values() for error in errors])

@@ -66,7 +66,7 @@ def compose(
     if advertising and not to.basis:
         raise ValueError("Advertising needs a legal basis.")
     public_id = new_public_id()
-    start = not_before or now
+    start, subject = not_before or now, _one_line(content.subject)
     head = Letterhead(sender, language=to.language, public_id=public_id, advertising=advertising)
     return _mail(
         team_id=sender.team_id,
@@ -83,9 +83,9 @@ def compose(
         from_name=_one_line(from_name or sender.name),
         from_email=sender.email,
         reply_to=reply_to or sender.reply_to,
-        subject=_one_line(content.subject)[:200],
+        subject=subject[:200],
         text=head.text(content.text),
-        html=head.html(content.html, subject=content.subject, opening=opening_of(content.text)),
+        html=head.html(content.html, subject=subject, opening=opening_of(content.text)),
         is_advertising=advertising,
         basis=to.basis[:300] if advertising else "",
         message_id=f"<{public_id}@{sender.domain}>",

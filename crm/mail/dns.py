@@ -5,7 +5,7 @@ import time
 import dns.exception
 import dns.resolver
 
-from crm.mail.domain import NoAnswer
+from crm.mail.domain import NoAnswer, NoSuchName
 
 PATIENCE = 4.0  # seconds for all questions together: somebody waits for the page
 
@@ -25,7 +25,9 @@ class Dns:
             raise NoAnswer
         try:
             answer = self._resolver().resolve(name, "TXT", lifetime=left, search=False)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        except dns.resolver.NXDOMAIN as error:
+            raise NoSuchName from error
+        except dns.resolver.NoAnswer:
             return []
         except (dns.exception.DNSException, OSError) as error:
             raise NoAnswer from error

@@ -23,9 +23,13 @@ class NoAnswer(Exception):
     """The DNS could not be asked, or did not answer in time."""
 
 
+class NoSuchName(Exception):
+    """The DNS knows nothing of that name or below it."""
+
+
 class Resolver(Protocol):
     def txt(self, name: str) -> list[str]:
-        """The TXT records of that name, [] where there are none. NoAnswer where nobody knows."""
+        """The TXT records of that name, [] where there are none. NoAnswer where nobody knows, or NoSuchName."""
 
 
 class Verdict(models.TextChoices):
@@ -70,12 +74,35 @@ class Report:
 def check(sender: Sender, *, resolver: Resolver, server: str = "") -> Report:
     """`server` is the host mail is handed to, "" if there is none or it is a provider's."""
     domain = sender.domain
+    if (finding := _unknown_domain(domain, resolver)) is not None:
+        return Report(domain, finding, finding, finding)
     return Report(
         domain,
         spf=_asked(lambda: check_spf(domain, resolver, server=server)),
         dkim=_asked(lambda: check_dkim(domain, sender.dkim_selector, resolver)),
         dmarc=_asked(lambda: check_dmarc(domain, resolver, report_to=sender.email)),
     )
+
+
+def _unknown_domain(domain: str, resolver: Resolver) -> Finding | None:
+    """Records to add are of no use where the domain itself is not found: a slip, or a machine that sees little."""
+    try:
+        resolver.txt(domain)
+    except NoSuchName:
+        says = _(
+            "The domain %(domain)s is not found from here. Is it spelled so, and is this machine online?"
+        )
+        return Finding(Verdict.UNKNOWN, says % {"domain": domain})
+    except NoAnswer:
+        pass  # said of each question by itself
+    return None
+
+
+def _txt(name: str, resolver: Resolver) -> list[str]:
+    try:
+        return resolver.txt(name)
+    except NoSuchName:
+        return []
 
 
 def _asked(ask: Callable[[], Finding]) -> Finding:
@@ -165,7 +192,7 @@ def count_lookups(record: str, resolver: Resolver) -> tuple[int, str]:
 
 
 def _spf_records(domain: str, resolver: Resolver) -> list[str]:
-    return [r for record in resolver.txt(domain) if (r := record.strip()).lower().split(" ")[0] == "v=spf1"]
+    return [r for record in _txt(domain, resolver) if (r := record.strip()).lower().split(" ")[0] == "v=spf1"]
 
 
 def _terms(record: str) -> list[str]:
@@ -186,7 +213,7 @@ def check_dkim(domain: str, selector: str, resolver: Resolver) -> Finding:
             Verdict.ADVICE, says, hints=(_("Your mail provider names it where it shows the key."),)
         )
     name = f"{selector}._domainkey.{domain}"
-    records = resolver.txt(name)
+    records = _txt(name, resolver)
     if not records:
         says = _("There is no key under this selector: receivers cannot check your signature.")
         hints = (
@@ -234,7 +261,7 @@ def _key(text: str) -> bytes | None:
 def check_dmarc(domain: str, resolver: Resolver, *, report_to: str) -> Finding:
     """The domain's own policy, or else that of the domain above it."""
     for owner in _upwards(domain):
-        records = [r for r in resolver.txt(f"_dmarc.{owner}") if r.strip().lower().startswith("v=dmarc1")]
+        records = [r for r in _txt(f"_dmarc.{owner}", resolver) if r.strip().lower().startswith("v=dmarc1")]
         if len(records) > 1:
             says = _("There is more than one DMARC record: receivers then heed none of them.")
             return Finding(Verdict.BAD, says, tuple(records), (_("Keep one of them."),))

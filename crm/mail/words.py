@@ -54,7 +54,7 @@ def length(time: timedelta) -> str:
 def history(mail: OutgoingMail) -> Iterator[tuple[datetime | None, str]]:
     """What happened to it and when, as far as it is kept; None where the time is not."""
     yield mail.queued_at, _("put into the outbox by %s") % mail.by if mail.by else _("put into the outbox")
-    if mail.not_before > mail.queued_at:
+    if mail.queued_at < mail.not_before <= (mail.settled_at or mail.not_before):
         yield mail.not_before, _("may leave from here on")
     if mail.attempts > 1:
         yield None, ngettext("tried %(n)s time", "tried %(n)s times", mail.attempts) % {"n": mail.attempts}

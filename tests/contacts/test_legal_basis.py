@@ -230,6 +230,14 @@ def test_a_basis_is_recorded_on_its_page(page, kessler):
     assert kessler.legal_basis.source == "fair"
 
 
+def test_a_year_that_is_a_slip_is_asked_about(page, kessler):
+    client, path = page
+    answer = client.post(path, GIVEN | {"given_on": "0026-05-03"})
+    assert answer.status_code == 422
+    assert "Is the year 26 right? Write all four digits." in answer.content.decode()
+    assert not LegalBasis.objects.filter(given_on__year=26).exists()
+
+
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(page, kessler):
     client, path = page
     answer = client.post(path, GIVEN | {"text": "", "given_on": "2100-01-01"})

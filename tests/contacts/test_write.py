@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -168,6 +169,32 @@ def test_a_letter_to_another_person_greets_him(client, kessler):
     assert mail.text.startswith("Dear Karl Kessler,\n\nNino Beridze\n")
 
 
+def test_other_words_under_the_same_token_are_not_lost(client, kessler):
+    first = a_letter(kessler)
+    client.post(write_url(kessler), first)
+    answer = client.post(write_url(kessler), first | {"subject": "Something else"})
+    assert answer.status_code == 409
+    assert errors(answer) == [
+        "This page has sent a letter already, and these words are others. Send them if you like."
+    ]
+    assert initial(answer)["subject"] == "Something else"
+    again = first | {"subject": "Something else", "token": answer.context["form"]["token"].value()}
+    assert client.post(write_url(kessler), again).status_code == 302
+    assert list(OutgoingMail.objects.order_by("pk").values_list("subject", flat=True)) == [
+        "Your cartons",
+        "Something else",
+    ]
+
+
+def test_advertising_waits_for_the_next_working_hour_and_says_so(client, kessler, team):
+    a_basis(kessler, team)
+    with time_machine.travel("2026-11-22 11:00:00Z", tick=False):  # a Sunday
+        client.post(write_url(kessler), a_letter(kessler, advertising="on"))
+        page = client.get(reverse("contacts:dossier", args=[kessler.pk])).content.decode()
+    assert OutgoingMail.objects.get().not_before.isoformat() == "2026-11-23T07:00:00+00:00"
+    assert "leaves on Monday 23 November at 08:00: advertising comes by day" in page
+
+
 def test_sending_twice_sends_once(client, kessler):
     letter = a_letter(kessler)
     for _time in range(2):
@@ -268,6 +295,12 @@ def test_the_preview_is_the_mail_and_sends_nothing(client, kessler):
     assert response.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert not OutgoingMail.objects.exists()
+
+
+def test_a_letter_without_a_subject_yet_is_shown(client, kessler):
+    body = client.post(preview_url(kessler), a_letter(kessler, subject=" ")).content.decode()
+    assert "(no subject yet)" in body
+    assert "they are <strong>ready</strong>.</p>" in body
 
 
 def test_the_preview_says_what_is_wrong(client, kessler):

@@ -12,6 +12,7 @@ import pytest
 from crm.mail.dns import Dns
 from crm.mail.domain import (
     NoAnswer,
+    NoSuchName,
     Report,
     Verdict,
     check,
@@ -340,7 +341,20 @@ def _serve(door, records, is_open):
 def test_the_dns_is_really_asked(nameserver):
     resolver = Dns(servers=["127.0.0.1"], port=nameserver)
     assert sorted(resolver.txt("carton.example")) == ["other", "v=spf1 mx -all"]
-    assert resolver.txt("nobody.example") == []
+    with pytest.raises(NoSuchName):
+        resolver.txt("nobody.example")
+
+
+def test_of_a_domain_that_is_not_found_no_record_is_said_to_be_missing(nameserver):
+    sender = Sender(email="me@nobody.example", dkim_selector="mail")
+    report = check(sender, resolver=Dns(servers=["127.0.0.1"], port=nameserver))
+    assert {(finding.verdict, finding.says, finding.add) for _title, _about, finding in report.all} == {
+        (
+            Verdict.UNKNOWN,
+            "The domain nobody.example is not found from here. Is it spelled so, and is this machine online?",
+            "",
+        )
+    }
 
 
 def test_who_gets_no_answer_waits_a_moment_only(nameserver):

@@ -194,10 +194,9 @@ def test_who_comes_too_late_sees_how_it_stands(page, team, verb, state):
 
 
 def test_the_history_of_a_letter_that_was_sent(team, lead):
-    mail = make_mail(
-        team=team, by=lead, not_before=NOW + timedelta(hours=1), attempts=2, state=State.SENT, detail="250 OK"
-    )
-    mail.attempts = 2
+    later = NOW + timedelta(hours=1)
+    ends = {"not_before": later, "handed_off_at": later, "settled_at": later}
+    mail = make_mail(team=team, by=lead, attempts=2, state=State.SENT, detail="250 OK", **ends)
     assert told(mail) == [
         "put into the outbox by Lena Vogt", "may leave from here on", "tried 2 times", "handed over", "sent: 250 OK",
     ]  # fmt: skip
@@ -209,6 +208,10 @@ def test_the_history_of_a_letter_that_was_sent(team, lead):
         ({}, ["put into the outbox", "too late from here on"]),
         ({"state": State.HANDOFF}, ["put into the outbox", "being handed over", "handed over"]),
         ({"state": State.EXPIRED}, ["put into the outbox", "too late"]),
+        (
+            {"state": State.SUPPRESSED, "not_before": NOW + timedelta(1), "settled_at": NOW},
+            ["put into the outbox", "held back"],
+        ),
     ],
 )
 def test_the_history_of_others(team, fields, said):
