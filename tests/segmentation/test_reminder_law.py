@@ -144,7 +144,7 @@ class LawOfTheReminder(RuleBasedStateMachine):
         super().__init__()
         self.frame = transaction.atomic()
         self.frame.__enter__()
-        self.now, self.in_hand = BEGIN, []
+        self.now, self.in_hand, self.faults = BEGIN, [], []
         self.world = deepcopy(self.start.world)
         self.lead, self.nino, self.team = self.start.lead, self.start.nino, self.start.team
         self.customers = list(self.world.people)
@@ -277,7 +277,7 @@ class LawOfTheReminder(RuleBasedStateMachine):
     # What leaves
 
     def check(self, mail: OutgoingMail) -> None:
-        """A letter leaves at this instant: nothing may speak against it."""
+        """A letter leaves at this instant: keep whatever speaks against it."""
         _kind, customer, cycle_and_step = mail.idempotency_key.split(":", 2)
         cycle, _colon, step = cycle_and_step.partition(":")
         reached = next(
@@ -286,8 +286,8 @@ class LawOfTheReminder(RuleBasedStateMachine):
             if (one.customer, one.cycle.isoformat()) == (int(customer), cycle)
         )
         occasion = (customer, cycle, step)
-        against = self.world.why_not(reached, mail.to_email, occasion, mail.message_id, self.now)
-        assert against == []
+        # Not asserted here: whatever is raised while a letter is handed over is the worker's to bear.
+        self.faults += self.world.why_not(reached, mail.to_email, occasion, mail.message_id, self.now)
         self.world.left[mail.message_id] = (self.now, mail.to_email, occasion)
         seen["left"] += 1
 
@@ -296,6 +296,7 @@ class LawOfTheReminder(RuleBasedStateMachine):
             deliver(mail, Post(self.check, fate, meanwhile), lambda: self.now)
         except Died:
             seen["died"] += 1
+        assert self.faults == []
         self.note_bounces()
 
     def note_bounces(self) -> None:
@@ -394,6 +395,7 @@ class LawOfTheReminder(RuleBasedStateMachine):
     @rule(what=events, who=somebody)
     def something_happens(self, what, who) -> None:
         self.happen(what, who)
+        assert self.faults == []
 
     @rule()
     def the_lead_goes_on(self) -> None:
@@ -416,7 +418,7 @@ class LawOfTheReminder(RuleBasedStateMachine):
         out = [pk for pk, one in self.world.reached.items() if one.is_out or one.is_ended or one.held_out]
         waiting = OutgoingMail.objects.waiting().filter(kind=REPURCHASE.name)
         letters = ReminderLetter.objects.filter(reminder__in=out, mail__in=waiting)
-        assert [letter.reminder_id for letter in letters] == []
+        self.faults += [f"waits: {letter.reminder_id}" for letter in letters]
 
 
 @pytest.mark.django_db
