@@ -188,6 +188,29 @@ def test_a_server_that_is_away_costs_no_mail_an_attempt(settings, sender):
     assert mails[0].detail == "The mail server could not be reached (Connection refused)."
 
 
+NO_ANSWERS = ["354 go on", "100 perhaps", "what is this", "-1"]
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+def test_only_a_plain_no_to_the_whole_mail_means_that_it_has_not_left(inbox, sender, answer):
+    first, second, third = (make_mail(team=sender.team) for _ in range(3))
+    inbox.answers["DATA"] = ["250 taken", answer]
+    drain()
+    drain(NOW + timedelta(days=1))
+    assert [state_of(mail)[0] for mail in (first, second, third)] == [State.SENT, State.UNKNOWN, State.SENT]
+    assert (second.reason, second.attempts) == (Reason.CUT_OFF, 1)
+    assert (len(inbox.mails), len(inbox.sessions)) == (2, 2)
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+def test_a_server_that_talks_nonsense_before_is_spoken_to_anew(inbox, sender, answer):
+    first, second, third = (make_mail(team=sender.team) for _ in range(3))
+    inbox.answers["MAIL"] = ["250 OK", answer]
+    drain()
+    assert [state_of(mail)[0] for mail in (first, second, third)] == [State.SENT, State.RETRY, State.SENT]
+    assert (len(inbox.mails), len(inbox.sessions)) == (2, 2)
+
+
 # --- where the connection breaks
 
 
