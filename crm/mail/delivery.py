@@ -89,7 +89,7 @@ def why_hold(mail: OutgoingMail, *, now: datetime) -> Hold | None:
     if mail.valid_until < now:
         return Hold(Reason.TOO_LATE)
     kind = kind_of(mail)
-    if kind.is_automatic:
+    if kind.is_automatic or mail.is_advertising:
         opens = quiet.open_from(now, country=mail.country, team=mail.team)
         if opens > now:
             return Hold(Reason.QUIET, opens)

@@ -1,4 +1,4 @@
-"""When automatic mail may come: from 8 to 20 o'clock where the customer is, not on Sundays, not on holidays."""
+"""When automatic mail and advertising may come: from 8 to 20 o'clock where the customer is, on no Sunday or holiday."""
 
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache

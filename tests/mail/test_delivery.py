@@ -419,10 +419,14 @@ def test_automatic_mail_waits_for_the_morning(inbox, mail):
     assert state_of(mail) == (State.SENT, "")
 
 
-def test_a_letter_written_by_hand_does_not(inbox, mail, register):
+@pytest.mark.parametrize(("is_advertising", "state"), [(False, State.SENT), (True, State.QUEUED)])
+def test_written_by_hand_it_does_not_unless_it_is_advertising(inbox, sender, register, is_advertising, state):
     register(is_automatic=False)
+    mail = make_mail(team=sender.team, is_advertising=is_advertising)
     drain(NOW.replace(hour=22))
-    assert state_of(mail)[0] == State.SENT
+    assert (state_of(mail)[0], len(inbox.mails)) == (state, state == State.SENT)
+    drain(NOW.replace(day=18))
+    assert (state_of(mail)[0], len(inbox.mails)) == (State.SENT, 1)
 
 
 # --- workers that die, and those that come to know

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contacts.actions import LETTER_KEEPS
 from crm.mail.quiet import open_from, zones_of
 from crm.team.models import Team
 
@@ -36,6 +37,14 @@ def utc(*parts: int) -> datetime:
 def test_in_the_teams_own_country(at, opening):
     assert opens(at) == opening
     assert opens(at, "DE") == opening
+
+
+@pytest.mark.parametrize(
+    ("evening", "country"),
+    [(utc(2026, 12, 24, 19), "DE"), (utc(2027, 4, 29, 16), "GE")],
+)
+def test_an_advertising_letter_by_hand_outlasts_a_long_weekend(evening, country):
+    assert timedelta(days=3) < opens(evening, country) - evening < LETTER_KEEPS
 
 
 def test_the_teams_region_has_its_own_holidays():
