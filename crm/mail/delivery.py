@@ -63,6 +63,7 @@ def _ready(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> Carrier | No
     if _announce(mail, now=clock()):
         return carrier
     carrier.drop()
+    persist(OutgoingMail.give_back, mail)  # where it is still ours: its team pauses, or sends another way now
     return None
 
 
