@@ -19,7 +19,7 @@ from crm.team.models import Team, User
 
 # How long a letter by hand waits, so that it can be taken back, and how long it is of use.
 SECOND_THOUGHTS = timedelta(seconds=20)
-LETTER_KEEPS = timedelta(days=3)
+LETTER_KEEPS = timedelta(days=7)
 TRIAL_KEEPS = timedelta(hours=1)
 
 

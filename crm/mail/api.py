@@ -7,17 +7,15 @@ from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, Anyma
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from urllib3.exceptions import NewConnectionError
 
-from crm.mail.carriers import NotSent, Refused, TryLater, Uncertain, Unreachable
+from crm.mail.carriers import NotSent, Refused, Uncertain, Unreachable
 from crm.mail.message import ascii_address, headers, mailbox
 from crm.mail.models import OutgoingMail
 
-# Providers that, asked twice with one key, send once, for longer than our pauses between two attempts together.
-SENDS_ONCE = {"Resend"}
-# Brevo knows keys too, but for half an hour: there, after a doubt, a person decides.
-_BREVO = "Brevo"
+_BREVO = "Brevo"  # wants the key as a header of the mail
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
 _NOT_OPENED = (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
@@ -38,7 +36,7 @@ class Api:
             raise Unreachable(_first_line(error)) from error
         try:
             self._message = _message(mail)
-            _mark_once(backend, self._message, mail.idempotency_key)
+            _mark_once(backend, self._message)
             backend.build_message_payload(self._message, backend.send_defaults)
         except (AnymailError, ValueError) as error:
             raise Refused(_first_line(error)) from error
@@ -47,7 +45,7 @@ class Api:
         try:
             self._backend.send_messages([self._message])
         except AnymailError as error:
-            raise self._failure(error) from error
+            raise _failure(error) from error
         status = self._message.anymail_status
         return ", ".join(sorted(filter(None, status.status))), status.message_id or ""
 
@@ -66,29 +64,28 @@ class Api:
             self._backend = backend
         return self._backend
 
-    def _failure(self, error: AnymailError) -> NotSent | Uncertain:
-        if error.status_code is None:
-            return self._broken(error)
-        said = f"{error.status_code} {_reason(error)}"
-        if error.status_code in _NO_LOG_IN or error.status_code == _TOO_MANY:
-            return Unreachable(said)
-        if error.status_code in _IN_WORK:
-            return self._doubt(said)
-        if error.status_code // 100 == 4:
-            return Refused(said)
-        return Unreachable(said) if error.status_code == 503 else self._doubt(said)
 
-    def _broken(self, error: AnymailError) -> NotSent | Uncertain:
-        """Without an answer: what counts is whether the provider had heard anything."""
-        if not isinstance(error, AnymailAPIError):
-            return Refused(_first_line(error))
-        cause = error.__cause__ or error
-        if isinstance(cause, _NOT_OPENED) or _found_nobody(cause):
-            return Unreachable(type(cause).__name__)
-        return self._doubt(type(cause).__name__)
+def _failure(error: AnymailError) -> NotSent | Uncertain:
+    if error.status_code is None:
+        return _broken(error)
+    said = f"{error.status_code} {_reason(error)}"
+    if error.status_code in _NO_LOG_IN or error.status_code == _TOO_MANY:
+        return Unreachable(said)
+    if error.status_code in _IN_WORK:
+        return Uncertain(said)
+    if error.status_code // 100 == 4:
+        return Refused(said)
+    return Unreachable(said) if error.status_code == 503 else Uncertain(said)
 
-    def _doubt(self, said: str) -> NotSent | Uncertain:
-        return TryLater(said) if self._backend.esp_name in SENDS_ONCE else Uncertain(said)
+
+def _broken(error: AnymailError) -> NotSent | Uncertain:
+    """Without an answer: what counts is whether the provider had heard anything."""
+    if not isinstance(error, AnymailAPIError):
+        return Refused(_first_line(error))
+    cause = error.__cause__ or error
+    if isinstance(cause, _NOT_OPENED) or _found_nobody(cause):
+        return Unreachable(type(cause).__name__)
+    return Uncertain(type(cause).__name__)
 
 
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -101,12 +98,21 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     )
     message.attach_alternative(mail.html, "text/html")
     # Comes back with each event that the provider tells of.
-    message.metadata = {"mail": mail.public_id, "idempotency_key": mail.idempotency_key}
+    message.metadata = {"mail": mail.public_id, "idempotency_key": _key(mail)}
     return message
 
 
-def _mark_once(backend: object, message: EmailMultiAlternatives, key: str) -> None:
-    """Tell the key in each of the ways that providers know; who knows none, leaves it unread."""
+def _key(mail: OutgoingMail) -> str:
+    """The same for each attempt at one mail. Hashed, for ours says who bought when, which is not for the provider."""
+    return salted_hmac("crm.mail.api", mail.idempotency_key, algorithm="sha256").hexdigest()
+
+
+def _mark_once(backend: object, message: EmailMultiAlternatives) -> None:
+    """Tell the key in each of the ways that providers know; who knows none, leaves it unread.
+
+    Providers forget it, some within half an hour: it helps a person who sends again, and nothing relies on it.
+    """
+    key = message.metadata["idempotency_key"]
     if session := getattr(backend, "session", None):
         session.headers[IDEMPOTENCY_KEY] = key
     if backend.esp_name == _BREVO:

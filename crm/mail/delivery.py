@@ -63,6 +63,7 @@ def _ready(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> Carrier | No
     if _announce(mail, now=clock()):
         return carrier
     carrier.drop()
+    persist(OutgoingMail.give_back, mail)  # where it is still ours: its team pauses, or sends another way now
     return None
 
 
@@ -89,7 +90,7 @@ def why_hold(mail: OutgoingMail, *, now: datetime) -> Hold | None:
     if mail.valid_until < now:
         return Hold(Reason.TOO_LATE)
     kind = kind_of(mail)
-    if kind.is_automatic:
+    if kind.is_automatic or mail.is_advertising:
         opens = quiet.open_from(now, country=mail.country, team=mail.team)
         if opens > now:
             return Hold(Reason.QUIET, opens)

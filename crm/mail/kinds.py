@@ -25,7 +25,7 @@ class Kind:
     """`why_not` gives the code of the reason why a mail is no longer wanted, "" while it is; the outbox asks just
     before the hand-off, in its transaction. `reasons` says those codes in words. `sent` hears in the transaction in
     which a mail is known to have left, `answered`, `bounced` and `complained` in that of such a message.
-    `is_automatic` mail says so in its headers and keeps to quiet hours.
+    `is_automatic` mail says so in its headers and keeps to quiet hours, as all advertising does.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""When automatic mail may come: from 8 to 20 o'clock where the customer is, not on Sundays, not on holidays."""
+"""When automatic mail and advertising may come: from 8 to 20 o'clock where the customer is, on no Sunday or holiday."""
 
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -17,11 +17,14 @@ MOST_STEPS = 200  # more than it takes to come out of the longest run of holiday
 def open_from(at: datetime, *, country: str, team: Team) -> datetime:
     """The first instant from `at` on at which a mail may come.
 
-    `country` is the ISO code of the customer's, "" where it is the team's. In a country of several time zones it has
-    to be day in all of them, because which one is his is not known; where it never is, the team's zone counts.
+    `country` is the ISO code of the customer's; "" is taken to be where the team is. In a country of several time
+    zones, also the team's own, it has to be day in all of them, because which one is his is not known; where it never
+    is, the team's zone counts.
     """
-    zones = zones_of(country) if country and country != team.country else ()
-    calendar = WorkCalendar(country if zones else team.country, "" if zones else team.region, ALL_BUT_SUNDAY)
+    zones = zones_of(country)
+    is_abroad = zones and country != team.country
+    place = (country, "") if is_abroad else (team.country, team.region)
+    calendar = WorkCalendar(*place, ALL_BUT_SUNDAY)
     found = _first_day(at, zones or (team.time_zone,), calendar)
     return found or open_from(at, country="", team=team)
 

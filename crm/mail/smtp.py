@@ -17,6 +17,7 @@ from crm.mail.models import OutgoingMail
 CONNECT, COMMAND, DELIVERY = 10, 30, 120  # seconds that the server has for its answer
 MOST_MAILS, MOST_IDLE = 100, 30  # mails on one connection, and seconds between two
 
+_NO = (4, 5)  # the only first digits by which a server says that it has not taken what it was given
 _AT_THE_SERVER = {
     421,
     530,
@@ -62,9 +63,14 @@ class Smtp:
             self._hang_up()
             raise Uncertain(f"The connection broke after the mail was given ({_named(error)}).") from error
         self._used_at = time.monotonic()
-        if code // 100 != 2:
+        if code // 100 == 2:
+            return _in_words(code, text), ""
+        if code // 100 in _NO:
             raise self._negative(code, text)
-        return _in_words(code, text), ""
+        self._hang_up()
+        raise Uncertain(
+            f"The mail was given, and the server’s answer is no answer ({_in_words(code, text)})."
+        )
 
     def drop(self) -> None:
         """The next mail begins with a RSET."""
@@ -110,8 +116,11 @@ class Smtp:
         except OSError as error:
             self._hang_up()
             raise TryLater(f"The connection broke before the mail was given ({_named(error)}).") from error
-        if code // 100 != good:
-            raise self._negative(code, text, is_recipient=is_recipient)
+        if code // 100 == good:
+            return
+        if code // 100 not in _NO:
+            self._hang_up()  # who knows to what it was an answer, and to what the next one is
+        raise self._negative(code, text, is_recipient=is_recipient)
 
     def _negative(self, code: int, text: bytes, *, is_recipient: bool = False) -> NotSent:
         said = _in_words(code, text)

@@ -23,7 +23,7 @@ class Inbox:
     raw: list[bytes] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
-    sessions: set[int] = field(default_factory=set)
+    sessions: set[tuple] = field(default_factory=set)
 
     def _answer(self, verb: str) -> str:
         return self.answers[verb].pop(0) if self.answers.get(verb) else OK
@@ -43,7 +43,7 @@ class Inbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = self._answer("DATA")
         if answer.startswith("2"):
-            self.sessions.add(id(session))
+            self.sessions.add(session.peer)
             self.raw.append(envelope.original_content)
             self.senders.append(envelope.mail_from)
             self.mails.append(message_from_bytes(envelope.original_content, policy=policy.default))

@@ -6,13 +6,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from django.db import connection
 
 from crm.mail import rounds
-from crm.mail.models import OutgoingMail, State
+from crm.mail.models import AdvertisingTurn, OutgoingMail, State
 from crm.mail.models.outgoing import Reason
 from tests.factories import NOW, make_mail, make_sender
 
@@ -77,14 +79,14 @@ def leave_by(settings, port: int, name: str, **more: object) -> None:
 
 @pytest.fixture
 def resend(provider, settings):
-    """One that knows keys by which it sends once."""
+    """One that knows keys, as a header of the request."""
     leave_by(settings, provider.port, "resend")
     return provider
 
 
 @pytest.fixture
 def brevo(provider, settings):
-    """One of which a doubt remains."""
+    """One that knows keys, as a header of the mail."""
     leave_by(settings, provider.port, "brevo")
     return provider
 
@@ -120,24 +122,35 @@ def test_a_mail_leaves_by_the_api(resend, mail):
     [(path, headers, body)] = resend.requests
     sent = json.loads(body)
     assert path == "/emails"
-    assert headers["Idempotency-Key"] == mail.idempotency_key
     assert sent["to"] == [f"Ludmila Ó Cinnéide <{mail.to_email}>"]
     assert (sent["subject"], sent["text"], sent["html"]) == (mail.subject, mail.text, mail.html)
     told = sent["headers"]
     assert told["Message-ID"] == mail.message_id
     assert told["Auto-Submitted"] == "auto-generated"
     assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert json.loads(told["X-Metadata"]) == {"mail": mail.public_id, "idempotency_key": mail.idempotency_key}
+    assert json.loads(told["X-Metadata"]) == {
+        "mail": mail.public_id,
+        "idempotency_key": headers["Idempotency-Key"],
+    }
     assert sent["reply_to"] in ("nino@carton.example", ["nino@carton.example"])
 
 
 def test_each_mail_has_its_own_key(resend, mail):
-    other = make_mail(team=mail.team)
+    make_mail(team=mail.team)
     drain()
-    assert {headers["Idempotency-Key"] for _, headers, _ in resend.requests} == {
-        mail.idempotency_key,
-        other.idempotency_key,
-    }
+    assert len({headers["Idempotency-Key"] for _, headers, _ in resend.requests}) == 2
+
+
+@pytest.mark.parametrize("name", ["resend", "brevo"])
+def test_the_key_does_not_tell_the_provider_who_bought_when(provider, settings, mail, name):
+    leave_by(settings, provider.port, name)
+    OutgoingMail.objects.update(idempotency_key="repurchase:471108154711:2026-10-08:1")
+    drain()
+    [(_, headers, body)] = provider.requests
+    for fact in ("471108154711", "2026-10-08", "repurchase"):
+        assert fact not in f"{headers}{body}"
+    plain = uuid5(NAMESPACE_URL, "repurchase:471108154711:2026-10-08:1")
+    assert str(plain) not in f"{body}"
 
 
 def test_brevo_is_told_the_key_in_its_own_way(brevo, mail):
@@ -172,14 +185,19 @@ def test_after_a_doubt_a_person_decides(brevo, mail, answer):
 
 
 @pytest.mark.parametrize("answer", [(500, {}), (409, {}), None])
-def test_a_provider_that_sends_once_is_asked_again_with_the_same_key(resend, mail, answer):
+def test_a_provider_that_knows_keys_is_asked_again_by_nobody_but_a_person(resend, mail, lead, answer):
+    other = make_mail(team=mail.team, is_advertising=True, to_email=mail.to_email)
     resend.answers = [answer]
+    for day in range(3):
+        drain(NOW + timedelta(days=day))
+    assert state_of(mail)[:2] == (State.UNKNOWN, Reason.CUT_OFF)
+    assert (AdvertisingTurn.objects.get().mail_id, state_of(other)[0]) == (mail.pk, State.EXPIRED)
+    assert len(resend.requests) == 1
+    assert mail.resend(by=lead, now=NOW)
     drain()
-    assert state_of(mail)[:2] == (State.RETRY, Reason.UNREACHABLE)
-    drain(mail.not_before)
     assert state_of(mail)[0] == State.SENT
     first, second = resend.requests
-    assert first[1]["Idempotency-Key"] == second[1]["Idempotency-Key"] == mail.idempotency_key
+    assert first[1]["Idempotency-Key"] == second[1]["Idempotency-Key"]
     assert first[2] == second[2]
 
 

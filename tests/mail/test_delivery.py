@@ -188,6 +188,29 @@ def test_a_server_that_is_away_costs_no_mail_an_attempt(settings, sender):
     assert mails[0].detail == "The mail server could not be reached (Connection refused)."
 
 
+NO_ANSWERS = ["354 go on", "100 perhaps", "what is this", "-1"]
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+def test_only_a_plain_no_to_the_whole_mail_means_that_it_has_not_left(inbox, sender, answer):
+    first, second, third = (make_mail(team=sender.team) for _ in range(3))
+    inbox.answers["DATA"] = ["250 taken", answer]
+    drain()
+    drain(NOW + timedelta(days=1))
+    assert [state_of(mail)[0] for mail in (first, second, third)] == [State.SENT, State.UNKNOWN, State.SENT]
+    assert (second.reason, second.attempts) == (Reason.CUT_OFF, 1)
+    assert (len(inbox.mails), len(inbox.sessions)) == (2, 2)
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+def test_a_server_that_talks_nonsense_before_is_spoken_to_anew(inbox, sender, answer):
+    first, second, third = (make_mail(team=sender.team) for _ in range(3))
+    inbox.answers["MAIL"] = ["250 OK", answer]
+    drain()
+    assert [state_of(mail)[0] for mail in (first, second, third)] == [State.SENT, State.RETRY, State.SENT]
+    assert (len(inbox.mails), len(inbox.sessions)) == (2, 2)
+
+
 # --- where the connection breaks
 
 
@@ -396,10 +419,14 @@ def test_automatic_mail_waits_for_the_morning(inbox, mail):
     assert state_of(mail) == (State.SENT, "")
 
 
-def test_a_letter_written_by_hand_does_not(inbox, mail, register):
+@pytest.mark.parametrize(("is_advertising", "state"), [(False, State.SENT), (True, State.QUEUED)])
+def test_written_by_hand_it_does_not_unless_it_is_advertising(inbox, sender, register, is_advertising, state):
     register(is_automatic=False)
+    mail = make_mail(team=sender.team, is_advertising=is_advertising)
     drain(NOW.replace(hour=22))
-    assert state_of(mail)[0] == State.SENT
+    assert (state_of(mail)[0], len(inbox.mails)) == (state, state == State.SENT)
+    drain(NOW.replace(day=18))
+    assert (state_of(mail)[0], len(inbox.mails)) == (State.SENT, 1)
 
 
 # --- workers that die, and those that come to know

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from crm.mail import rounds
-from crm.mail.models import State
+from crm.mail.models import Sender, State
 from crm.mail.models.outgoing import Reason
 from tests.factories import NOW, make_mail, make_sender
 
@@ -65,6 +65,22 @@ def test_it_does_even_while_no_server_answers(folder, inbox):
     for mail in (first, kept, second):
         mail.refresh_from_db()
     assert [mail.state for mail in (first, kept, second)] == [State.RETRY, State.SENT, State.QUEUED]
+
+
+@pytest.mark.parametrize("stays_here", [True, False])
+def test_who_says_so_while_a_mail_is_in_hand_is_heard(folder, inbox, register, stays_here):
+    sender = make_sender(stays_here=not stays_here)
+    mail = make_mail(team=sender.team)
+    register(why_not=lambda mail, now: Sender.objects.update(stays_here=stays_here) and "")
+    drain()
+    mail.refresh_from_db()
+    files = list(folder.iterdir()) if folder.exists() else []
+    assert (mail.state, mail.attempts, len(files), len(inbox.mails)) == (
+        State.SENT,
+        1,
+        int(stays_here),
+        int(not stays_here),
+    )
 
 
 def test_a_folder_that_cannot_be_written_costs_no_attempt(folder):

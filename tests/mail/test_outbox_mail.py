@@ -10,7 +10,7 @@ from django.utils import timezone
 from crm.mail import returns
 from crm.mail.actions import confirm
 from crm.mail.models import OutgoingMail, Return, State
-from crm.mail.models.outgoing import Reason
+from crm.mail.models.outgoing import SENT_AGAIN_KEEPS, Reason
 from crm.mail.words import ago, history
 from tests.factories import NOW, make_mail
 
@@ -130,8 +130,16 @@ def test_a_mail_is_sent_again_as_itself(page, team, lead, state):
     assert (mail.state, mail.reason, mail.detail, mail.attempts) == (State.QUEUED, "", "", 0)
     assert (mail.handed_off_at, mail.settled_at, mail.settled_by) == (None, None, lead)
     assert (mail.queued_at, mail.message_id) == (before, message_id)
-    assert mail.valid_until - mail.not_before == timedelta(days=2)
+    assert mail.valid_until - mail.not_before == SENT_AGAIN_KEEPS
     assert f"sent again by {lead.name}" in page.get(f"/outbox/{mail.pk}/").content.decode()
+
+
+def test_it_is_of_use_as_long_however_often_it_is_sent_again(team, lead):
+    mail = make_mail(team=team, state=State.FAILED)
+    for day in (1, 10, 100):
+        OutgoingMail.objects.update(state=State.FAILED)
+        assert mail.resend(by=lead, now=NOW + timedelta(days=day))
+        assert mail.valid_until == NOW + timedelta(days=day) + SENT_AGAIN_KEEPS
 
 
 def test_a_mail_is_marked_as_delivered(page, team, lead):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contacts.actions import LETTER_KEEPS
 from crm.mail.quiet import open_from, zones_of
 from crm.team.models import Team
 
@@ -36,6 +37,14 @@ def utc(*parts: int) -> datetime:
 def test_in_the_teams_own_country(at, opening):
     assert opens(at) == opening
     assert opens(at, "DE") == opening
+
+
+@pytest.mark.parametrize(
+    ("evening", "country"),
+    [(utc(2026, 12, 24, 19), "DE"), (utc(2027, 4, 29, 16), "GE")],
+)
+def test_an_advertising_letter_by_hand_outlasts_a_long_weekend(evening, country):
+    assert timedelta(days=3) < opens(evening, country) - evening < LETTER_KEEPS
 
 
 def test_the_teams_region_has_its_own_holidays():
@@ -89,6 +98,25 @@ def test_in_the_united_states_it_has_to_be_day_from_new_york_to_the_aleutians():
     assert opens(utc(2026, 11, 18, 1), "US") == utc(2026, 11, 18, 18)
     # Thanksgiving
     assert opens(utc(2026, 11, 26, 20), "US") == utc(2026, 11, 27, 18)
+
+
+NEW_YORK = Team(country="US", region="NY", time_zone="America/New_York")
+
+
+def test_also_where_the_team_is_in_the_united_states_itself():
+    # A customer of the same country may live in any of its zones; one of no known country is taken to be at the team's.
+    assert opens(utc(2026, 11, 17, 14), "US", NEW_YORK) == utc(2026, 11, 17, 18)
+    assert opens(utc(2026, 11, 18, 1), "US", NEW_YORK) == utc(2026, 11, 18, 18)
+    assert opens(utc(2026, 11, 17, 14), "", NEW_YORK) == utc(2026, 11, 17, 14)
+    # Lincoln's birthday is a holiday in New York, not in all of the states.
+    lincoln = utc(2026, 2, 12, 20)
+    assert opens(lincoln, "US", NEW_YORK) == opens(lincoln, "", NEW_YORK) + timedelta(hours=5)
+    assert opens(lincoln, "US") == lincoln
+
+
+def test_a_team_whose_country_is_never_day_everywhere_has_its_own_clock():
+    station = Team(country="AQ", time_zone="Antarctica/Casey")
+    assert opens(utc(2026, 11, 17, 2), "AQ", station) == opens(utc(2026, 11, 17, 2), "", station)
 
 
 def test_where_it_is_never_day_everywhere_the_teams_clock_counts():

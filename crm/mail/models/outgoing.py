@@ -50,6 +50,7 @@ class Reason(models.TextChoices):
 WAITING = (State.QUEUED, State.RETRY)
 IN_HAND = (State.CLAIMED, State.HANDOFF)
 TOLD = (State.HANDOFF, State.UNKNOWN)  # in which a worker may still tell what the server answered
+SENT_AGAIN_KEEPS = timedelta(days=7)  # as long as its turn and most holidays keep it waiting
 
 
 class Written(models.Value):
@@ -236,13 +237,12 @@ class OutgoingMail(models.Model):
 
     def resend(self, *, by: User, now: datetime) -> bool:
         """Let it leave once more, as itself: with its Message-ID. False if nobody is to decide about it any longer."""
-        lasts = self.valid_until - self.queued_at
         return self._decide(
             (State.UNKNOWN, State.FAILED),
             state=State.QUEUED,
             reason="",
             not_before=now,
-            valid_until=now + lasts,
+            valid_until=now + SENT_AGAIN_KEEPS,
             attempts=0,
             handed_off_at=None,
             settled_at=None,
@@ -286,10 +286,14 @@ class OutgoingMail(models.Model):
         return self._settle((State.CLAIMED,), state=state, reason=reason, settled_at=now)
 
     def hand_off(self, *, now: datetime, lease: timedelta) -> bool:
-        """To be committed before the first byte that the server could deliver. False also when its team pauses."""
-        paused = Sender.objects.filter(team=self.team_id, paused_at__isnull=False)
+        """To be committed before the first byte that the server could deliver.
+
+        False also when its team pauses, or said since the claim that its mail stays here, or leaves.
+        """
+        stays_here = self.team.sender.stays_here
+        ready = Sender.objects.filter(team=self.team_id, paused_at__isnull=True, stays_here=stays_here)
         return self._move(
-            (State.CLAIMED,), ~Exists(paused), state=State.HANDOFF, handed_off_at=now, lease_until=now + lease
+            (State.CLAIMED,), Exists(ready), state=State.HANDOFF, handed_off_at=now, lease_until=now + lease
         )
 
     def has_left(self, *, now: datetime, detail: str, provider_id: str) -> bool:
