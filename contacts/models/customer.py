@@ -281,7 +281,10 @@ class Customer(models.Model):
     @property
     def letter_email(self) -> str:
         """Where to write: to the main person, else to the company; "" if neither has an address."""
-        return (self.main_person.email if self.main_person else "") or self.email
+        return self._email_through(self.main_person)
+
+    def _email_through(self, person: "Person | None") -> str:
+        return (person.email if person else "") or self.email
 
     @cached_property
     def latest_purchases(self) -> "list[Purchase]":
@@ -292,8 +295,10 @@ class Customer(models.Model):
         """Recompute what search, order, duplicates and letters look at, from card and people. Saves nothing."""
         people = list(self.people.order_by("pk")) if people is None else people  # never those fetched earlier
         self.sort_name = fold(self.name)[:200]
-        main = self.main_person or next(iter(people), None)  # of a new card the first becomes the main one
-        email = (main.email if main else "") or self.email
+        is_first = (
+            self._state.adding and not self.main_person
+        )  # the first person of a new card becomes the main one
+        email = self._email_through(next(iter(people), None) if is_first else self.main_person)
         self.letter_hash = address_hash(email) if email else ""
         self.phone_digits = phone_digits(self.phone, self.country)
         words = [
