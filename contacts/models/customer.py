@@ -234,6 +234,8 @@ class Customer(models.Model):
     search_text = models.TextField(blank=True, editable=False)
     # The hash of letter_email, also kept there: what is known of an address is looked up by it.
     letter_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # While there is no letter_email, the hash of the last one: what was objected to there holds for the next one, too.
+    former_hash = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = CustomerQuerySet.as_manager()
 
@@ -318,8 +320,9 @@ class Customer(models.Model):
         Whoever wants no advertising wants none at a new address either.
         """
         self.phone = normal_phone(self.phone, self.country)
-        before = self.letter_hash
+        before = self.letter_hash or self.former_hash
         self.refresh_search([] if self._state.adding else None)
+        self.former_hash = "" if self.letter_hash else before
         self.save()
         if before and self.letter_hash not in ("", before):
             Suppression.carry_over(self.team, before, self.letter_hash)

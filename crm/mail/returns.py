@@ -32,6 +32,13 @@ def opted_out(mail: OutgoingMail, *, now: datetime) -> None:
         tell_opted_out(mail, now=now)
 
 
+@transaction.atomic
+def objected_elsewhere(mail: OutgoingMail, *, hashed: str, now: datetime) -> None:
+    """What the one who got `mail` has objected to also holds for another address of his, of that hash."""
+    for said in Suppression.objects.of(mail.team, mail.address_hash).objections():
+        _stop(mail.team, hashed, said.reason, now)
+
+
 def take_back(mail: OutgoingMail, *, now: datetime) -> bool:
     """He has changed his mind; False after `UNDO`. What was withdrawn stays withdrawn."""
     return Suppression.lift(team=mail.team, hashed=mail.address_hash, since=now - UNDO)
