@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from contacts.addresses import own_hashes
 from contacts.models import Customer, Entry, LegalBasis
 from contacts.models.customer import CustomerQuerySet
 from crm.mail import returns
@@ -76,7 +77,8 @@ def record(
     forget_unless_needed(before)
     lines = [_("Legal basis for letters: %(basis)s.") % {"basis": customer.legal_basis}, statement.text]
     if lift:
-        Suppression.objects.of(customer.team, customer.letter_hash).objections().delete()
+        hashes = own_hashes(customer) | {customer.letter_hash}
+        Suppression.objects.filter(team=customer.team, address_hash__in=hashes).objections().delete()
         lines.append(_("Advertising may be sent again."))
     _note(customer, "\n".join(lines), by=by, now=now)
     return customer.legal_basis
@@ -141,6 +143,14 @@ def heard_opt_out(mail: OutgoingMail, now: datetime) -> None:
         if present not in ("", mail.address_hash):
             returns.objected_elsewhere(mail, hashed=present, now=now)
         _note(customer, text, by=None, now=now)
+
+
+def heard_second_thoughts(mail: OutgoingMail, now: datetime) -> None:
+    """The one who got `mail` opted out by its link a moment ago and takes it back."""
+    for customer in Customer.objects.filter(team=mail.team_id, pk=mail.recipient_id).select_related("team"):
+        present = customer.letter_hash or customer.former_hash
+        Suppression.lift(team=customer.team, hashed=present, since=now - returns.UNDO)
+        _note(customer, _("Took it back: advertising may be sent again."), by=None, now=now)
 
 
 def advertising_to(customer_ids: Iterable[int], *, team: Team) -> OutgoingMailQuerySet:

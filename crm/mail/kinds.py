@@ -45,6 +45,7 @@ Listener = Callable[[OutgoingMail, datetime], None]
 _kinds: dict[str, Kind] = {}
 _listeners: list[Listener] = []
 _answer_listeners: list[Listener] = []
+_second_thoughts_listeners: list[Listener] = []
 
 
 def register(kind: Kind) -> None:
@@ -75,6 +76,16 @@ def on_opt_out(listener: Listener) -> None:
 
 def tell_opted_out(mail: OutgoingMail, *, now: datetime) -> None:
     for listener in _listeners:
+        tell(listener, mail, now)
+
+
+def on_second_thoughts(listener: Listener) -> None:
+    """`listener(mail, now)` hears in the transaction in which the one who got `mail` takes his opt-out back."""
+    _second_thoughts_listeners.append(listener)
+
+
+def tell_second_thoughts(mail: OutgoingMail, *, now: datetime) -> None:
+    for listener in _second_thoughts_listeners:
         tell(listener, mail, now)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from crm.mail.kinds import find_kind, tell, tell_answered, tell_opted_out
+from crm.mail.kinds import find_kind, tell, tell_answered, tell_opted_out, tell_second_thoughts
 from crm.mail.models import OutgoingMail, Return, Suppression
 from crm.team.models import Team
 
@@ -39,9 +39,13 @@ def objected_elsewhere(mail: OutgoingMail, *, hashed: str, now: datetime) -> Non
         _stop(mail.team, hashed, said.reason, now)
 
 
+@transaction.atomic
 def take_back(mail: OutgoingMail, *, now: datetime) -> bool:
     """He has changed his mind; False after `UNDO`. What was withdrawn stays withdrawn."""
-    return Suppression.lift(team=mail.team, hashed=mail.address_hash, since=now - UNDO)
+    is_lifted = Suppression.lift(team=mail.team, hashed=mail.address_hash, since=now - UNDO)
+    if is_lifted:
+        tell_second_thoughts(mail, now=now)
+    return is_lifted
 
 
 @transaction.atomic

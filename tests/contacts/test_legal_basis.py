@@ -10,7 +10,7 @@ from contacts.models import Customer, LegalBasis
 from crm.mail import kinds
 from crm.mail.actions import Content, compose
 from crm.mail.models import Suppression
-from crm.mail.returns import complained, opted_out
+from crm.mail.returns import complained, opted_out, take_back
 from tests.factories import (
     NOW,
     TODAY,
@@ -182,6 +182,27 @@ def test_who_objects_by_an_old_letter_has_objected_for_his_new_address(kessler, 
     for mail in waiting:
         mail.refresh_from_db()
     assert [mail.state == "suppressed" for mail in waiting] == held
+
+
+def test_who_takes_it_back_has_done_so_for_his_new_address(kessler):
+    old = mail_to(kessler, state="sent")
+    kessler.email = "new@kessler.example"
+    kessler.write()
+    opted_out(old, now=NOW)
+    assert [take_back(old, now=NOW) for _ in range(2)] == [True, False]
+    assert open_to_advertising() == ["Kessler"]
+    assert notes(kessler)[0] == "Took it back: advertising may be sent again."
+
+
+def test_after_a_consent_an_old_letter_can_be_used_to_object_once_more(nino, kessler):
+    old = mail_to(kessler, state="sent")
+    opted_out(old, now=NOW)
+    kessler.email = "new@kessler.example"
+    kessler.write()
+    record(customer=kessler, statement=statement(), by=nino, now=NOW, lift=True)
+    assert open_to_advertising() == ["Kessler"]
+    opted_out(old, now=NOW)
+    assert open_to_advertising() == []
 
 
 @pytest.mark.parametrize("is_late", [False, True])
