@@ -150,9 +150,9 @@ def send_letter(
 
 
 @transaction.atomic
-def take_back_letter(*, entry: Entry, now: datetime) -> bool:
-    """Keep a letter by hand from leaving and forget it; False if it is on its way."""
-    if not OutgoingMail.objects.filter(pk=entry.mail_id).withdraw(reason=Reason.WITHDRAWN, now=now):
+def take_back_letter(*, entry: Entry, by: User, now: datetime) -> bool:
+    """Keep a letter by hand from leaving, for good, and forget it; False if it is on its way."""
+    if not OutgoingMail.objects.filter(pk=entry.mail_id).withdraw(reason=Reason.TAKEN_BACK, now=now, by=by):
         return False
     entry.delete()
     return True

@@ -7,7 +7,7 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from contacts import registry
         from contacts.exporting import sections
-        from contacts.legal_basis import heard_opt_out
+        from contacts.legal_basis import heard_opt_out, heard_second_thoughts
         from contacts.letters.kinds import LETTER, TRIAL
         from contacts.models import Purchase
         from contacts.recipients import CUSTOMERS
@@ -19,4 +19,5 @@ class ContactsConfig(AppConfig):
         recipients.register(CUSTOMERS)
         summaries.register_amounts(lambda team: Purchase.objects.filter(team=team).exists())
         kinds.on_opt_out(heard_opt_out)
+        kinds.on_second_thoughts(heard_second_thoughts)
         registry.register(registry.Part("contacts", export=sections))

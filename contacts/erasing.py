@@ -8,13 +8,12 @@ from functools import partial
 from django.db import transaction
 
 from contacts import registry
+from contacts.addresses import own_hashes
 from contacts.folding import fold
 from contacts.importing import files
 from contacts.legal_basis import forget_unless_needed
 from contacts.models import Customer, ImportFile, Tag
 from crm.mail.actions import forget
-from crm.mail.addresses import address_hash
-from crm.mail.models import OutgoingMail
 from crm.team.models import User
 
 logger = logging.getLogger(__name__)
@@ -35,20 +34,11 @@ def erase(*, customer: Customer, by: User, now: datetime) -> None:
     words, basis, team = list(_told_by(customer)), customer.legal_basis, customer.team
     logger.info("Customer %s is erased by user %s.", customer.pk, by.pk)
     registry.erase(customer, now=now)
-    forget(team=team, recipient_id=customer.pk, hashes=_hashes(customer))
+    forget(team=team, recipient_id=customer.pk, hashes=own_hashes(customer))
     customer.delete()
     forget_unless_needed(basis)
     Tag.objects.filter(team=team).unused().delete()
     _clean_uploads(ImportFile.objects.filter(user__team=team), words)
-
-
-def _hashes(customer: Customer) -> set[str]:
-    """Of the addresses that are, or were, his and nobody else's in the team."""
-    written = {customer.email, *customer.people.values_list("email", flat=True)} - {""}
-    mails = OutgoingMail.objects.about([customer.pk], team=customer.team)
-    hashes = {address_hash(each) for each in written} | set(mails.values_list("address_hash", flat=True))
-    others = Customer.objects.filter(team=customer.team, letter_hash__in=hashes).exclude(pk=customer.pk)
-    return hashes - set(others.values_list("letter_hash", flat=True))
 
 
 def _told_by(customer: Customer) -> Iterable[str]:

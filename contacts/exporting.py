@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts import registry
+from contacts.addresses import own_hashes
 from contacts.models import Customer, LegalBasis
 from contacts.registry import Section
 from crm.mail.models import OutgoingMail, Return, Suppression
@@ -44,7 +45,10 @@ def sections(customer: Customer) -> Iterator[Section]:
     yield Section("people", _("People"), customer.people.all(), people)
     basis = LegalBasis.objects.filter(customers=customer)
     yield Section("legal_basis", _("Legal basis for letters"), basis, ("kind", "text", "source", "given_on"))
-    objections = Suppression.objects.of(customer.team, customer.letter_hash or "-")
+    hashes = own_hashes(customer) | {customer.letter_hash} - {""}  # he may share the present one
+    objections = Suppression.objects.filter(team=customer.team, address_hash__in=hashes).order_by(
+        "made_at", "pk"
+    )
     yield Section("suppressed", _("Why no letters are sent"), objections, ("reason", "made_at"))
     entries = customer.entries.select_related("author", "on_behalf_of").order_by("happened_at", "pk")
     columns = ("happened_at", "kind", "outcome", "text", "minutes", "next_on", "author", "on_behalf_of")

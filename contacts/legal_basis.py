@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from contacts.addresses import own_hashes
 from contacts.models import Customer, Entry, LegalBasis
 from contacts.models.customer import CustomerQuerySet
 from crm.mail import returns
@@ -76,7 +77,8 @@ def record(
     forget_unless_needed(before)
     lines = [_("Legal basis for letters: %(basis)s.") % {"basis": customer.legal_basis}, statement.text]
     if lift:
-        Suppression.objects.of(customer.team, customer.letter_hash).objections().delete()
+        hashes = own_hashes(customer) | {customer.letter_hash}
+        Suppression.objects.filter(team=customer.team, address_hash__in=hashes).objections().delete()
         lines.append(_("Advertising may be sent again."))
     _note(customer, "\n".join(lines), by=by, now=now)
     return customer.legal_basis
@@ -104,8 +106,12 @@ def withdraw(*, customer: Customer, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def opt_out(*, customer: Customer, by: User, now: datetime) -> bool:
-    """Keep that the customer wants no advertising, as he has told somebody. False if that was known."""
+    """Keep that the customer wants no advertising, as he has told somebody. False if that was known, or if there is
+    no address of which to keep it.
+    """
     customer = _held(customer)
+    if not customer.letter_hash:
+        return False
     advertising_to([customer.pk], team=customer.team).withdraw(reason=Reason.OPTED_OUT, now=now)
     is_new = returns.opt_out(team=customer.team, hashed=customer.letter_hash, now=now)
     if is_new:
@@ -125,13 +131,26 @@ def trust_address(*, customer: Customer, by: User, now: datetime) -> bool:
 
 
 def heard_opt_out(mail: OutgoingMail, now: datetime) -> None:
-    """Keep in the timeline that the one who got `mail` opted out by its link, or complained of it."""
+    """The one who got `mail` opted out by its link, or complained of it: the timeline keeps it, and it also holds for
+    the address that the customer has by now.
+    """
     said = Suppression.objects.of(mail.team, mail.address_hash)
     text = _("Wants no advertising any more: by the link in a letter.")
     if said.filter(reason=Suppression.Why.COMPLAINED).exists():
         text = _("Complained of a letter as spam: nothing is sent any more.")
     for customer in Customer.objects.filter(team=mail.team_id, pk=mail.recipient_id):
+        present = customer.letter_hash or customer.former_hash
+        if present not in ("", mail.address_hash):
+            returns.objected_elsewhere(mail, hashed=present, now=now)
         _note(customer, text, by=None, now=now)
+
+
+def heard_second_thoughts(mail: OutgoingMail, now: datetime) -> None:
+    """The one who got `mail` opted out by its link a moment ago and takes it back."""
+    for customer in Customer.objects.filter(team=mail.team_id, pk=mail.recipient_id).select_related("team"):
+        present = customer.letter_hash or customer.former_hash
+        Suppression.lift(team=customer.team, hashed=present, since=now - returns.UNDO)
+        _note(customer, _("Took it back: advertising may be sent again."), by=None, now=now)
 
 
 def advertising_to(customer_ids: Iterable[int], *, team: Team) -> OutgoingMailQuerySet:

@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy
 
 from contacts.models import Customer, Entry
 from crm.mail.kinds import Kind
-from crm.mail.models import OutgoingMail
+from crm.mail.models import OutgoingMail, Reason
+
+
+def why_not(mail: OutgoingMail, now: datetime) -> str:
+    """Advertising leaves only while there is a legal basis: it may have been put back after that was withdrawn."""
+    based = Customer.objects.filter(team_id=mail.team_id, pk=mail.recipient_id, legal_basis__isnull=False)
+    return Reason.NO_BASIS if mail.is_advertising and not based.exists() else ""
 
 
 def note_answer(mail: OutgoingMail, text: str, now: datetime) -> None:
@@ -36,6 +42,7 @@ LETTER = Kind(
     "letter",
     gettext_lazy("Letter by hand"),
     is_automatic=False,
+    why_not=why_not,
     answered=note_answer,
     bounced=note_bounce,
 )

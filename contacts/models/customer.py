@@ -234,6 +234,8 @@ class Customer(models.Model):
     search_text = models.TextField(blank=True, editable=False)
     # The hash of letter_email, also kept there: what is known of an address is looked up by it.
     letter_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # While there is no letter_email, the hash of the last one: what was objected to there holds for the next one, too.
+    former_hash = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = CustomerQuerySet.as_manager()
 
@@ -281,7 +283,10 @@ class Customer(models.Model):
     @property
     def letter_email(self) -> str:
         """Where to write: to the main person, else to the company; "" if neither has an address."""
-        return (self.main_person.email if self.main_person else "") or self.email
+        return self._email_through(self.main_person)
+
+    def _email_through(self, person: "Person | None") -> str:
+        return (person.email if person else "") or self.email
 
     @cached_property
     def latest_purchases(self) -> "list[Purchase]":
@@ -292,8 +297,10 @@ class Customer(models.Model):
         """Recompute what search, order, duplicates and letters look at, from card and people. Saves nothing."""
         people = list(self.people.order_by("pk")) if people is None else people  # never those fetched earlier
         self.sort_name = fold(self.name)[:200]
-        main = self.main_person or next(iter(people), None)  # of a new card the first becomes the main one
-        email = (main.email if main else "") or self.email
+        is_first = (
+            self._state.adding and not self.main_person
+        )  # the first person of a new card becomes the main one
+        email = self._email_through(next(iter(people), None) if is_first else self.main_person)
         self.letter_hash = address_hash(email) if email else ""
         self.phone_digits = phone_digits(self.phone, self.country)
         words = [
@@ -313,8 +320,9 @@ class Customer(models.Model):
         Whoever wants no advertising wants none at a new address either.
         """
         self.phone = normal_phone(self.phone, self.country)
-        before = self.letter_hash
+        before = self.letter_hash or self.former_hash
         self.refresh_search([] if self._state.adding else None)
+        self.former_hash = "" if self.letter_hash else before
         self.save()
         if before and self.letter_hash not in ("", before):
             Suppression.carry_over(self.team, before, self.letter_hash)

@@ -1,5 +1,6 @@
 """Letters as the customer will see them, in the frame beside what is being written."""
 
+import re
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -37,8 +38,14 @@ def show_letter(
     context = {"mail": mail, "to": to} | more
     head = render_to_string("contacts/letter_frame_head.html", context)
     foot = render_to_string("contacts/letter_frame_foot.html", context)
-    start, body, rest = mail.html.partition('<body class="desk" style="margin:0;background:#ebe8e1">')
-    return HttpResponse(start + body + head + rest.replace("</body>", f"{foot}</body>"))
+    return HttpResponse(between(mail.html, head, foot))
+
+
+def between(html: str, head: str, foot: str) -> str:
+    """The page with `head` first and `foot` last in its body; ValueError if it has none."""
+    start, body, rest = re.split(r"(<body\b[^>]*>)", html, maxsplit=1)
+    letter, end = rest.rsplit("</body>", 1)
+    return f"{start}{body}{head}{letter}{foot}</body>{end}"
 
 
 def show_problems(request: HttpRequest, problems: list[str]) -> HttpResponse:

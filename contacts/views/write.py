@@ -174,7 +174,7 @@ def take_back(request: HttpRequest, pk: int, entry_id: int) -> HttpResponse:
     entry = get_object_or_404(rows, pk=entry_id)
     if request.method != "POST":
         return render(request, "contacts/write_back.html", {"customer": customer, "entry": entry})
-    if not take_back_letter(entry=entry, now=timezone.now()):
+    if not take_back_letter(entry=entry, by=request.user, now=timezone.now()):
         messages.error(request, _("The letter is on its way already and cannot be taken back."))
         return redirect(customer)
     messages.info(request, _("Taken back: nothing was sent. Here it lies, to be changed or left."))

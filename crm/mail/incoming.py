@@ -23,7 +23,7 @@ What = Return.What
 MOST_IDS, MOST_LETTERS, _LONGEST_HEADLINE = 50, 5000, 400
 _NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.4.5", "5.6.", "5.7.")
 _SPAM = {"abuse", "fraud", "virus", "other"}
-_ID = re.compile(r"<[^<>\s]{3,200}>")
+_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{3,200}>")
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 # Below such a line stands the letter that is answered.
 _BEGIN_OF_OLD = re.compile(

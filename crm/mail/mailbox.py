@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DataError, Error, transaction
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessageFlags
 
 from crm.mail import returns
@@ -77,8 +78,7 @@ def _keyword(box: BaseMailBox) -> str:
 def _take(box: BaseMailBox, uid: str, looked_at: str, now: datetime) -> bool:
     """Tell what one message says, then mark it: cut in between, it is read again, and counts once."""
     incoming = _read(_fetch(box, uid), uid)
-    mail = _mail(incoming.about) if incoming else None
-    is_told = mail is not None and _tell(mail, incoming, now)
+    is_told = incoming is not None and _told(incoming, uid, now)
     is_report = is_told and incoming.what != What.ANSWERED
     # Not the library's flag(): it also expunges, which would delete what people have marked in their programs.
     box.client.uid("STORE", uid, "+FLAGS.SILENT", f"({MailMessageFlags.SEEN if is_report else looked_at})")
@@ -99,6 +99,19 @@ def _read(raw: bytes, uid: str) -> Incoming | None:
     except Exception as error:  # the parser meets whatever anybody has sent
         logger.warning("Message %s in the mailbox cannot be read: %s", uid, type(error).__name__)
         return None
+
+
+def _told(incoming: Incoming, uid: str, now: datetime) -> bool:
+    """Whether it was about a mail of ours. One message that cannot be told does not keep others from being read."""
+    try:
+        with transaction.atomic():
+            mail = _mail(incoming.about)
+            return mail is not None and _tell(mail, incoming, now)
+    except Exception as error:
+        if isinstance(error, Error) and not isinstance(error, DataError):
+            raise  # the database is away, which is not the message's fault: it is read again
+        logger.error("What message %s in the mailbox says cannot be kept: %s", uid, type(error).__name__)
+        return False
 
 
 def _mail(message_ids: list[str]) -> OutgoingMail | None:
@@ -131,5 +144,7 @@ def _tell(mail: OutgoingMail, incoming: Incoming, now: datetime) -> bool:
 
 
 def _is_ours(mail: OutgoingMail, address: str) -> bool:
+    if not address:  # nobody can read from whom it is
+        return False
     colleagues = User.objects.filter(team=mail.team, email__iexact=address)
     return address in (normal(mail.from_email), normal(mail.reply_to)) or colleagues.exists()

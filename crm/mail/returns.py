@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from crm.mail.kinds import find_kind, tell, tell_opted_out
+from crm.mail.kinds import find_kind, tell, tell_answered, tell_opted_out, tell_second_thoughts
 from crm.mail.models import OutgoingMail, Return, Suppression
 from crm.team.models import Team
 
@@ -32,9 +32,20 @@ def opted_out(mail: OutgoingMail, *, now: datetime) -> None:
         tell_opted_out(mail, now=now)
 
 
+@transaction.atomic
+def objected_elsewhere(mail: OutgoingMail, *, hashed: str, now: datetime) -> None:
+    """What the one who got `mail` has objected to also holds for another address of his, of that hash."""
+    for said in Suppression.objects.of(mail.team, mail.address_hash).objections():
+        _stop(mail.team, hashed, said.reason, now)
+
+
+@transaction.atomic
 def take_back(mail: OutgoingMail, *, now: datetime) -> bool:
     """He has changed his mind; False after `UNDO`. What was withdrawn stays withdrawn."""
-    return Suppression.lift(team=mail.team, hashed=mail.address_hash, since=now - UNDO)
+    is_lifted = Suppression.lift(team=mail.team, hashed=mail.address_hash, since=now - UNDO)
+    if is_lifted:
+        tell_second_thoughts(mail, now=now)
+    return is_lifted
 
 
 @transaction.atomic
@@ -59,6 +70,7 @@ def answered(mail: OutgoingMail, text: str, *, now: datetime, key: str = "") -> 
     """Its reader wrote back."""
     if _note(mail, What.ANSWERED, key, now):
         _hear(mail, "answered", text, now)
+        tell_answered(mail, now=now)
 
 
 def remarked(

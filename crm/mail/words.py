@@ -12,7 +12,7 @@ from crm.mail.kinds import find_kind
 from crm.mail.models import IN_HAND, WAITING, OutgoingMail, Reason, State
 
 BY_SERVER = (Reason.REFUSED, Reason.UNREACHABLE, Reason.CUT_OFF, Reason.BOUNCED)
-DECIDED = (Reason.BY_HAND, Reason.WITHDRAWN)
+DECIDED = (Reason.BY_HAND, Reason.WITHDRAWN, Reason.TAKEN_BACK)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 

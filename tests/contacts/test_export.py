@@ -13,6 +13,7 @@ from contacts import registry
 from contacts.actions import set_tags
 from contacts.exporting import everything
 from contacts.models import Customer
+from crm.mail.addresses import address_hash
 from segmentation.models import Relationship
 from segmentation.scores import score_everything
 from tests.factories import (
@@ -105,6 +106,24 @@ def test_everything_is_given_as_data_and_as_a_page(client_of, nino, whole):
         "wants no advertising",
     ):
         assert words in page
+
+
+def test_what_he_objected_to_at_other_addresses_is_given_too(client_of, nino, lead, whole):
+    mail = make_mail(team=nino.team, recipient_id=whole.pk, to_email="before@zyxwort.example")
+    person = whole.people.get()
+    person.email = "ottilie@zyxwort.example"
+    person.save()
+    shared = make_whole(lead, nino, name="Abcwort")
+    assert shared.letter_hash == whole.letter_hash
+    for hashed in (
+        whole.letter_hash,
+        mail.address_hash,
+        address_hash(person.email),
+        address_hash("x@y.example"),
+    ):
+        make_suppression(customer=whole, address_hash=hashed)
+    data, _page = unpacked(client_of(nino).post(f"/customers/{whole.pk}/export/"))
+    assert len(data["suppressed"]) == 3
 
 
 def test_it_is_kept_that_it_was_done(client_of, lead, whole):

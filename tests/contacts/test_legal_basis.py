@@ -10,6 +10,7 @@ from contacts.models import Customer, LegalBasis
 from crm.mail import kinds
 from crm.mail.actions import Content, compose
 from crm.mail.models import Suppression
+from crm.mail.returns import complained, opted_out, take_back
 from tests.factories import (
     NOW,
     TODAY,
@@ -167,6 +168,65 @@ def test_who_opts_out_by_a_link_has_a_note_of_it(kessler):
     kinds.tell_opted_out(mail_to(kessler), now=NOW)
     entry = kessler.entries.get()
     assert (entry.text, entry.author) == ("Wants no advertising any more: by the link in a letter.", None)
+
+
+@pytest.mark.parametrize(("verb", "held"), [(opted_out, [True, False]), (complained, [True, True])])
+def test_who_objects_by_an_old_letter_has_objected_for_his_new_address(kessler, verb, held):
+    old = mail_to(kessler, state="sent")
+    kessler.email = "new@kessler.example"
+    kessler.write()
+    waiting = [mail_to(kessler), mail_to(kessler, is_advertising=False)]
+    assert open_to_advertising() == ["Kessler"]
+    verb(old, now=NOW)
+    assert open_to_advertising() == []
+    for mail in waiting:
+        mail.refresh_from_db()
+    assert [mail.state == "suppressed" for mail in waiting] == held
+
+
+def test_who_takes_it_back_has_done_so_for_his_new_address(kessler):
+    old = mail_to(kessler, state="sent")
+    kessler.email = "new@kessler.example"
+    kessler.write()
+    opted_out(old, now=NOW)
+    assert [take_back(old, now=NOW) for _ in range(2)] == [True, False]
+    assert open_to_advertising() == ["Kessler"]
+    assert notes(kessler)[0] == "Took it back: advertising may be sent again."
+
+
+def test_after_a_consent_an_old_letter_can_be_used_to_object_once_more(nino, kessler):
+    old = mail_to(kessler, state="sent")
+    opted_out(old, now=NOW)
+    kessler.email = "new@kessler.example"
+    kessler.write()
+    record(customer=kessler, statement=statement(), by=nino, now=NOW, lift=True)
+    assert open_to_advertising() == ["Kessler"]
+    opted_out(old, now=NOW)
+    assert open_to_advertising() == []
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_an_objection_outlasts_a_time_without_an_address(kessler, is_late):
+    mail = mail_to(kessler, state="sent")
+    if not is_late:
+        opted_out(mail, now=NOW)
+    for email in ("", ""):
+        kessler.email = email
+        kessler.write()
+    assert Customer.objects.suppressed().count() == 0
+    if is_late:
+        opted_out(mail, now=NOW)
+    kessler.refresh_from_db()
+    kessler.email = "new@kessler.example"
+    kessler.write()
+    assert open_to_advertising() == []
+    assert kessler.former_hash == ""
+
+
+def test_nothing_is_kept_of_no_address(nino):
+    customer = make_customer(owner=nino)
+    assert not opt_out(customer=customer, by=nino, now=NOW)
+    assert (Suppression.objects.count(), notes(customer)) == (0, [])
 
 
 def test_no_advertising_letter_is_composed_without_a_basis(nino, kessler):

@@ -1,6 +1,7 @@
 import pytest
 
 from contacts.models import Customer, Person
+from crm.mail.addresses import address_hash
 from tests.factories import make_customer, make_dossier, make_person
 
 
@@ -41,6 +42,17 @@ def test_the_one_to_call_can_be_chosen(client_of, nino, kessler):
     client_of(nino).post(url(kessler, f"{irina.pk}/"), {"name": "Irina Schuster", "is_main": "on"})
     kessler.refresh_from_db()
     assert kessler.main_person == irina
+
+
+@pytest.mark.parametrize("company", ["", "office@kessler.example"])
+def test_with_nobody_to_call_first_letters_go_to_the_company(client_of, nino, company):
+    customer = make_customer(owner=nino, email=company, person="Barbara Kessler")
+    fields = {"name": "Barbara Kessler", "email": "barbara@kessler.example"}
+    for is_main, email in (({"is_main": "on"}, fields["email"]), ({}, company)):
+        client_of(nino).post(url(customer, f"{customer.people.get().pk}/"), fields | is_main)
+        customer = Customer.objects.get(pk=customer.pk)
+        assert customer.letter_email == email
+        assert customer.letter_hash == (address_hash(email) if email else "")
 
 
 def test_a_changed_person_is_found_by_the_new_name_alone(client_of, nino, kessler):

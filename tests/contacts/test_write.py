@@ -1,5 +1,6 @@
 """“Write” in the dossier: one letter by hand, through the outbox, into the timeline."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -8,9 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.actions import SECOND_THOUGHTS
+from contacts.legal_basis import withdraw
 from contacts.letters.kinds import LETTER
 from contacts.models import Entry, LegalBasis, Letter
+from contacts.views.letter_frames import between
+from crm.mail.actions import put_back
 from crm.mail.addresses import address_hash
+from crm.mail.delivery import Hold, why_hold
 from crm.mail.models import OutgoingMail, Reason, State, Suppression
 from tests.factories import (
     NOW,
@@ -249,6 +254,18 @@ def test_an_advertising_letter_says_its_basis_and_how_to_opt_out(client, kessler
     assert "/u/" in mail.text
 
 
+def test_advertising_that_is_put_back_leaves_only_on_a_legal_basis(client, kessler, nino, team):
+    a_basis(kessler, team)
+    client.post(write_url(kessler), a_letter(kessler, advertising="on"))
+    client.post(write_url(kessler), a_letter(kessler))
+    mails = list(OutgoingMail.objects.select_related("team"))
+    assert [mail.take_out(by=nino, now=mail.queued_at) for mail in mails] == [True, True]
+    withdraw(customer=kessler, by=nino, now=NOW)
+    assert [put_back(mail, now=mail.queued_at) for mail in mails] == [True, True]
+    holds = {mail.is_advertising: why_hold(mail, now=mail.queued_at) for mail in mails}
+    assert holds == {True: Hold(Reason.NO_BASIS), False: None}
+
+
 @pytest.mark.parametrize(
     ("reason", "advertising", "said"),
     [
@@ -290,6 +307,7 @@ def test_the_preview_is_the_mail_and_sends_nothing(client, kessler):
     response = client.post(preview_url(kessler), a_letter(kessler))
     body = response.content.decode()
     assert "they are <strong>ready</strong>.</p>" in body
+    assert re.search(r'<body[^>]*>\s*<div lang="en" class="sheet ink".*to Barbara Kessler', body, re.DOTALL)
     assert "Dear Barbara Kessler,\n\nthey are ready.\n\n--\nLindner Packaging" in body
     assert "to Barbara Kessler, barbara@kessler.example" in body
     assert response.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
@@ -303,6 +321,14 @@ def test_a_letter_without_a_subject_yet_is_shown(client, kessler):
     assert "they are <strong>ready</strong>.</p>" in body
 
 
+def test_a_letter_is_framed_whatever_its_body_looks_like():
+    page = between('<html><body class="new" id="b">Ready.</body></html>', "HEAD ", " FOOT")
+    assert page == '<html><body class="new" id="b">HEAD Ready. FOOT</body></html>'
+    for broken in ("<html>Ready.</html>", "<body>Ready."):
+        with pytest.raises(ValueError, match="unpack"):
+            between(broken, "HEAD", "FOOT")
+
+
 def test_the_preview_says_what_is_wrong(client, kessler):
     response = client.post(preview_url(kessler), a_letter(kessler, text="{nmae}"))
     assert "Did you mean {name}?" in response.content.decode()
@@ -311,20 +337,29 @@ def test_the_preview_says_what_is_wrong(client, kessler):
 # --- taking it back
 
 
-def test_a_letter_that_waits_is_taken_back_and_lies_open_again(client, kessler):
+def test_a_letter_that_waits_is_taken_back_and_lies_open_again(client, kessler, nino):
     client.post(write_url(kessler), a_letter(kessler, language="de", text="Hallo \\{ok\\}"))
     entry = Entry.objects.get()
     url = reverse("contacts:take_back", args=[kessler.pk, entry.pk])
     assert client.get(url).status_code == 200
     response = client.post(url)
     mail = OutgoingMail.objects.get()
-    assert (mail.state, mail.reason) == (State.SUPPRESSED, Reason.WITHDRAWN)
+    assert (mail.state, mail.reason, mail.settled_by) == (State.SUPPRESSED, Reason.TAKEN_BACK, nino)
     assert not Entry.objects.exists()
     assert initial(response)["subject"] == "Your cartons"
     assert (initial(response)["text"], initial(response)["language"]) == ("Hallo \\{ok\\}", "de")
     assert client.post(write_url(kessler), a_letter(kessler)).status_code == 302
     assert OutgoingMail.objects.waiting().count() == 1
     assert client.post(url).status_code == 404
+
+
+def test_what_its_writer_has_taken_back_is_not_put_back(client, client_of, lead, kessler):
+    client.post(write_url(kessler), a_letter(kessler))
+    client.post(reverse("contacts:take_back", args=[kessler.pk, Entry.objects.get().pk]))
+    mail = OutgoingMail.objects.get()
+    page = client_of(lead).get(f"/outbox/{mail.pk}/").content.decode()
+    assert ("Taken back by its writer" in page, "Put back" in page) == (True, False)
+    assert not put_back(mail, now=NOW)
 
 
 def test_a_letter_that_has_left_stays(client, kessler):

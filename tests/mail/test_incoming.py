@@ -1,5 +1,6 @@
 """What a message says of a mail of ours, whoever has sent it."""
 
+import base64
 import random
 
 import pytest
@@ -72,6 +73,14 @@ def test_a_complaint(feedback, what):
     found = read(make_complaint(OURS, feedback=feedback))
     assert (found and found.what) == what
     assert found is None or found.about == [OURS]
+
+
+@pytest.mark.parametrize("code", [0, 1, 0x1B, 0x7F])
+def test_control_characters_make_no_id(code):
+    hidden = base64.b64encode(f"Message-ID: <x{chr(code)}x@carton.example>\n\n".encode()).decode()
+    returned_type = "text/rfc822-headers\nContent-Transfer-Encoding: base64"
+    raw = make_bounce("", returned_type=returned_type, returned=hidden)
+    assert (read(raw).what, read(raw).about) == (What.BOUNCED, [])
 
 
 def test_an_answer():

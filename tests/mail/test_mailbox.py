@@ -1,10 +1,11 @@
 """The mailbox to which failed mail comes back, on a real IMAP server."""
 
+import base64
 import threading
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DataError, OperationalError, connection
 
 from crm import periodic
 from crm.mail import kinds, returns, rounds
@@ -151,13 +152,13 @@ def test_cut_off_in_the_middle_it_goes_on_the_next_time(mailbox, team, monkeypat
 
     def fall(mail, **kw):
         if mail == mails[1]:
-            raise ConnectionAbortedError
+            raise OperationalError  # the database is away
         bounced(mail, **kw)
 
     bounced = returns.bounced
     with monkeypatch.context() as patch:
         patch.setattr(returns, "bounced", fall)
-        with pytest.raises(ConnectionAbortedError):
+        with pytest.raises(OperationalError):
             collect(NOW)
     assert mailbox.flags() == [{SEEN}, set(), set()]
     assert not Pulse.objects.exists()
@@ -178,6 +179,41 @@ def test_garbage_holds_nothing_up(mailbox, mail):
     assert collect(NOW) == "5 read, 1 about our mail"
     assert returned(mail) == ["bounced"]
     assert mailbox.flags() == [{LOOKED_AT}] * 4 + [{SEEN}]
+
+
+def test_an_id_with_a_null_in_it_is_none(mailbox, mail):
+    """Which a database may refuse; hidden in Base64, where it is not seen at first."""
+    hidden = base64.b64encode(f"Message-ID: <{chr(0)}x@carton.example>\r\n\r\n".encode()).decode()
+    report = make_bounce(
+        "", returned_type="text/rfc822-headers\nContent-Transfer-Encoding: base64", returned=hidden
+    )
+    mailbox.put(report, make_bounce(mail.message_id))
+    assert collect(NOW) == "2 read, 1 about our mail"
+    assert mailbox.flags() == [{LOOKED_AT}, {SEEN}]
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError, UnicodeEncodeError("utf-8", "b@kessler.example", 0, 1, ""), DataError]
+)
+def test_what_cannot_be_kept_holds_nothing_up(mailbox, mail, answers, monkeypatch, caplog, error):
+    def fail(mail, **kw):
+        raise error
+
+    monkeypatch.setattr(returns, "bounced", fail)
+    mailbox.put(make_bounce(mail.message_id), make_answer(mail))
+    assert collect(NOW) == "2 read, 1 about our mail"
+    assert mailbox.flags() == [{LOOKED_AT}] * 2
+    assert answers == [(mail.pk, "Yes, please.")]
+    assert "What message 1 in the mailbox says cannot be kept" in caplog.text
+    assert "kessler" not in caplog.text
+
+
+@pytest.mark.parametrize("written", ["", "undisclosed", "<>"])
+def test_an_answer_from_nobody_knows_whom_is_told(mailbox, mail, answers, written):
+    raw = make_answer(mail).replace(b"From: Barbara Kessler <b@kessler.example>", f"From: {written}".encode())
+    mailbox.put(raw)
+    assert (mail.reply_to, collect(NOW)) == ("", "1 read, 1 about our mail")
+    assert answers == [(mail.pk, "Yes, please.")]
 
 
 def test_the_job_beats_its_pulse(mailbox, db):

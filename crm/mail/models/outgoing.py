@@ -36,6 +36,7 @@ class Reason(models.TextChoices):
     COMPLAINED = "complained", _("the customer complained of a mail as spam")
     BOUNCED = "bounced", _("the address does not exist")
     WITHDRAWN = "withdrawn", _("taken out by a colleague")
+    TAKEN_BACK = "taken_back", _("taken back by its writer")
     ERASED = "erased", _("the customer was erased")
     NO_BASIS = "no_basis", _("there is no legal basis any more")
     TURN = "turn", _("another letter went to this address less than 7 days before")

@@ -23,18 +23,17 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if public_id is None:
         return public.unknown(request)
     mail = OutgoingMail.objects.select_related("team__sender").filter(public_id=public_id).first()
-    if is_one_click:
-        return _one_click(mail)
     if mail is None:
         return public.show(request, "mail/erased.html", {}, status=410)
+    if is_one_click:
+        return _one_click(mail)
     if request.method == "POST":
         return _press(request, mail)
     return _show(request, mail, otherwise="asked")
 
 
-def _one_click(mail: OutgoingMail | None) -> HttpResponse:
-    if mail is not None:
-        returns.opted_out(mail, now=timezone.now())
+def _one_click(mail: OutgoingMail) -> HttpResponse:
+    returns.opted_out(mail, now=timezone.now())
     return HttpResponse("Unsubscribed.\n", content_type="text/plain")
 
 
