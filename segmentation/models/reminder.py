@@ -14,6 +14,7 @@ from segmentation.models.score import Group
 from segmentation.models.series import Series, Step, Variant
 
 NOT_SPOKEN = ("", Entry.Outcome.MISSED)
+UNDER_WAY = Q(stopped_at__isnull=True, held_out=False)
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -22,7 +23,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def under_way(self) -> Self:
         """With a letter still to come, or waiting in the outbox."""
-        return self.filter(stopped_at__isnull=True, held_out=False)
+        return self.filter(UNDER_WAY)
 
     def going_on(self) -> Self:
         """With a letter still to come."""
@@ -43,14 +44,24 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             bought_on=Subquery(purchases_after().order_by("bought_on").values("bought_on")[:1])
         )
 
-    @transaction.atomic
     def stop(self, why: str, *, now: datetime, by: User | None = None) -> int:
         """Send no more letters to these, those that wait in the outbox included. Returns how many were under way.
 
         To be called with conditions that the stop itself does not change.
         """
+        return self._stop(UNDER_WAY, why, now=now, by=by)
+
+    def end(self, why: str, *, now: datetime, by: User | None = None) -> int:
+        """stop() for good: whom a colleague has taken out for now cannot be put back any more, either.
+
+        Returns how many were under way or taken out.
+        """
+        return self._stop(UNDER_WAY | Q(stopped_why=Reminder.Stopped.TAKEN_OUT), why, now=now, by=by)
+
+    @transaction.atomic
+    def _stop(self, which: Q, why: str, *, now: datetime, by: User | None) -> int:
         # First the reminders, then their mails: who queues letters holds the reminders, so none slips through.
-        stopped = self.under_way().update(stopped_at=now, stopped_why=why, stopped_by=by)
+        stopped = self.filter(which).update(stopped_at=now, stopped_why=why, stopped_by=by)
         if stopped:
             theirs = self.filter(stopped_at=now, stopped_why=why)
             ReminderLetter.objects.filter(reminder__in=theirs).mails().withdraw(reason=why, now=now)
@@ -132,7 +143,7 @@ class Reminder(models.Model):
 
     @transaction.atomic
     def put_back(self, *, now: datetime) -> bool:
-        """Undo take_out(); False if somebody else has, or the series was stopped or the customer bought meanwhile.
+        """Undo take_out(); False if somebody else has, or what ends the letters for good has come meanwhile.
 
         What waited in the outbox waits there again, unless it is too late for it.
         """

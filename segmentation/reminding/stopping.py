@@ -19,7 +19,7 @@ def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:
     """Who has bought gets no more letters. A purchase that is deleted later brings none back."""
     reminders = _of(customer_ids)
     if reminders.note_purchases():
-        reminders.filter(Exists(purchases_after())).stop(Stopped.BOUGHT, now=now)
+        reminders.filter(Exists(purchases_after())).end(Stopped.BOUGHT, now=now)
 
 
 def _of(customer_ids: Collection[int]) -> ReminderQuerySet:
@@ -32,13 +32,13 @@ def _of(customer_ids: Collection[int]) -> ReminderQuerySet:
 def opted_out(mail: OutgoingMail, now: datetime) -> None:
     """Whoever is written to at the address that opted out, with whatever mail."""
     reminders = Reminder.objects.filter(team=mail.team_id)
-    reminders.filter(customer__letter_hash=mail.address_hash).stop(Stopped.OPTED_OUT, now=now)
-    reminders.filter(customer=mail.recipient_id).stop(Stopped.OPTED_OUT, now=now)
+    reminders.filter(customer__letter_hash=mail.address_hash).end(Stopped.OPTED_OUT, now=now)
+    reminders.filter(customer=mail.recipient_id).end(Stopped.OPTED_OUT, now=now)
 
 
 def stop_about(mail: OutgoingMail, why: str, *, now: datetime) -> int:
-    """Send no more letters after this one of a series. Returns 1 if there were more to come."""
-    return Reminder.objects.filter(letters__mail=mail).stop(why, now=now)
+    """Send no more letters after this one of a series, even if somebody is put back. Returns 1 if more could come."""
+    return Reminder.objects.filter(letters__mail=mail).end(why, now=now)
 
 
 def settle(team: Team, *, now: datetime) -> None:
