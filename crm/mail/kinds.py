@@ -40,10 +40,11 @@ class Kind:
     about: About | None = None
 
 
-OptedOut = Callable[[OutgoingMail, datetime], None]
+Listener = Callable[[OutgoingMail, datetime], None]
 
 _kinds: dict[str, Kind] = {}
-_listeners: list[OptedOut] = []
+_listeners: list[Listener] = []
+_answer_listeners: list[Listener] = []
 
 
 def register(kind: Kind) -> None:
@@ -64,7 +65,7 @@ def kinds() -> list[Kind]:
     return list(_kinds.values())
 
 
-def on_opt_out(listener: OptedOut) -> None:
+def on_opt_out(listener: Listener) -> None:
     """`listener(mail, now)` hears in the transaction in which the one who got `mail` opts out, whatever its kind.
 
     Who complains of a mail as spam has opted out, too.
@@ -74,6 +75,16 @@ def on_opt_out(listener: OptedOut) -> None:
 
 def tell_opted_out(mail: OutgoingMail, *, now: datetime) -> None:
     for listener in _listeners:
+        tell(listener, mail, now)
+
+
+def on_answer(listener: Listener) -> None:
+    """`listener(mail, now)` hears in the transaction in which the one who got `mail` answers it, whatever its kind."""
+    _answer_listeners.append(listener)
+
+
+def tell_answered(mail: OutgoingMail, *, now: datetime) -> None:
+    for listener in _answer_listeners:
         tell(listener, mail, now)
 
 

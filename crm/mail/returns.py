@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from crm.mail.kinds import find_kind, tell, tell_opted_out
+from crm.mail.kinds import find_kind, tell, tell_answered, tell_opted_out
 from crm.mail.models import OutgoingMail, Return, Suppression
 from crm.team.models import Team
 
@@ -59,6 +59,7 @@ def answered(mail: OutgoingMail, text: str, *, now: datetime, key: str = "") -> 
     """Its reader wrote back."""
     if _note(mail, What.ANSWERED, key, now):
         _hear(mail, "answered", text, now)
+        tell_answered(mail, now=now)
 
 
 def remarked(

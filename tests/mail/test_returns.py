@@ -10,10 +10,13 @@ from tests.factories import NOW, make_mail
 
 @pytest.fixture
 def heard(monkeypatch):
-    """What a kind of mail and a listener to opt-outs hear, in that order."""
+    """What a kind of mail and listeners to opt-outs and answers hear, in that order."""
     said = []
     monkeypatch.setattr(kinds, "_kinds", {})
     monkeypatch.setattr(kinds, "_listeners", [lambda mail, now: said.append(("opted out", mail.pk, now))])
+    monkeypatch.setattr(
+        kinds, "_answer_listeners", [lambda mail, now: said.append(("answered", mail.pk, now))]
+    )
     kinds.register(
         Kind(
             "note",
@@ -53,7 +56,25 @@ def test_who_complains_has_opted_out(mail, heard):
 def test_each_answer_is_told_once(mail, heard):
     for key, text in (("a", "Yes, please"), ("a", "Yes, please"), ("b", "And 20 more")):
         returns.answered(mail, text, now=NOW, key=key)
-    assert heard == [("Yes, please", mail.pk, NOW), ("And 20 more", mail.pk, NOW)]
+    answered = ("answered", mail.pk, NOW)
+    assert heard == [("Yes, please", mail.pk, NOW), answered, ("And 20 more", mail.pk, NOW), answered]
+
+
+def test_an_answer_is_told_whatever_the_kind(mail, heard):
+    mail.kind = "gone"
+    returns.answered(mail, "Yes, please", now=NOW)
+    assert heard == [("answered", mail.pk, NOW)]
+
+
+def test_an_answer_is_kept_though_a_listener_fails(mail, heard, caplog):
+    def fail(mail, now):
+        Return.objects.all().delete()
+        raise LookupError(mail.to_email)
+
+    kinds.on_answer(fail)
+    returns.answered(mail, "Yes, please", now=NOW)
+    assert Return.objects.get().what == Return.What.ANSWERED
+    assert (mail.to_email in caplog.text, "LookupError" in caplog.text) == (False, True)
 
 
 def test_a_remark_has_no_consequences(mail, heard):
