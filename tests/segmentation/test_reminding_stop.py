@@ -187,7 +187,7 @@ def test_an_answer_ends_the_letters_is_filed_and_lays_a_slip(reminder, kessler):
     assert (entry.customer, entry.kind, entry.author, entry.outcome) == (kessler, "email", None, "")
     assert (entry.text, entry.happened_at) == ("Please call me on Monday.", LATER)
     slip = Slip.objects.get()
-    assert slip.reason == "Answered a letter of the series “Boxes”"
+    assert slip.reason == "Has answered: the series “Boxes” sends no more letters"
     assert (slip.source, slip.speaks_on) == ("answered", TODAY)
     collect(LATER)
     assert Slip.objects.filter(source="answered").count() == 1
@@ -315,53 +315,6 @@ def test_who_bought_meanwhile_is_not_put_back(reminder, kessler, nino):
     assert not reminder.put_back(now=LATER)
     reminder.refresh_from_db()
     assert (reminder.stopped_why, reminder.bought_on) == ("bought", TODAY)
-
-
-def answer(reminder, nino):
-    REPURCHASE.answered(letter(), "Not now, please.", LATER)
-
-
-def complain(reminder, nino):
-    REPURCHASE.complained(letter(), LATER)
-
-
-def bounce(reminder, nino):
-    REPURCHASE.bounced(letter(), LATER)
-
-
-def opt_out(reminder, nino):
-    tell_opted_out(letter(), now=LATER)
-
-
-def buy_and_give_back(reminder, nino):
-    buy(reminder.customer).delete()
-    registry.purchases_changed([reminder.customer_id], now=LATER)
-
-
-def stop_and_start_the_series(reminder, nino):
-    assert reminder.series.stop(by=nino, now=LATER) == 0
-    assert reminder.series.start(now=LATER)
-
-
-@pytest.mark.parametrize(
-    ("event", "why"),
-    [
-        (answer, "answered"),
-        (complain, "complained"),
-        (bounce, "bounced"),
-        (opt_out, "opted_out"),
-        (buy_and_give_back, "bought"),
-        (stop_and_start_the_series, "series"),
-    ],
-)
-def test_what_ends_the_letters_of_one_who_is_taken_out_ends_them_for_good(reminder, nino, event, why):
-    OutgoingMail.objects.update(state=State.SENT, handed_off_at=NOW, settled_at=NOW)
-    reminder.take_out(by=nino, now=NOW)
-    event(reminder, nino)
-    assert not reminder.put_back(now=LATER)
-    reminder.refresh_from_db()
-    assert (reminder.stopped_why, reminder.stopped_at) == (why, LATER)
-    assert queue_due(reminder.team.sender, now=NOW + timedelta(days=12)) == 0
 
 
 def test_what_stopped_for_another_reason_is_not_put_back(reminder, kessler, series, lead):
