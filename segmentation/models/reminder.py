@@ -1,6 +1,6 @@
 """What became of each customer whom a series reached."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models, transaction
@@ -12,8 +12,12 @@ from crm.mail.models import IN_HAND, WAITING, OutgoingMail
 from crm.team.models import Team, User
 from segmentation.models.score import Group
 from segmentation.models.series import Series, Step, Variant
+from segmentation.quarters import today_of
 
 NOT_SPOKEN = ("", Entry.Outcome.MISSED)
+# After a longer pause no letter leaves of which the day was before: neither whoever was ever due gets one, nor whoever
+# has waited since.
+REACHES_BACK = timedelta(days=14)
 UNDER_WAY = Q(stopped_at__isnull=True, held_out=False)
 
 
@@ -31,7 +35,11 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def due(self, *, on: date) -> Self:
         """Whose next letter is to be queued by that day, if the one before it does not wait any more."""
-        return self.going_on().filter(next_on__lte=on)
+        return self.going_on().filter(next_on__lte=on, next_on__gte=on - REACHES_BACK)
+
+    def too_late(self, *, on: date) -> Self:
+        """Whose next letter should have been queued so long before that day that it never is."""
+        return self.filter(next_on__lt=on - REACHES_BACK)
 
     def settled(self) -> Self:
         """Without a letter that waits in the outbox or is being handed over."""
@@ -87,6 +95,7 @@ class Reminder(models.Model):
         NO_BASIS = "no_basis", _("no legal basis any more")
         TAKEN_OUT = "taken_out", _("taken out by a colleague")
         SERIES_STOPPED = "series", _("the series was stopped")
+        TOO_LATE = "too_late", _("the time for the letter had passed")
         OVER = "over", _("all letters are sent")
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="reminders", db_index=False)
@@ -143,12 +152,17 @@ class Reminder(models.Model):
 
     @transaction.atomic
     def put_back(self, *, now: datetime) -> bool:
-        """Undo take_out(); False if somebody else has, or what ends the letters for good has come meanwhile.
+        """Undo take_out(); False if somebody else has, what ends the letters for good has come, or it is too late.
 
         What waited in the outbox waits there again, unless it is too late for it.
         """
-        rows = self._row.filter(stopped_why=self.Stopped.TAKEN_OUT, series__running_since__isnull=False)
-        if not rows.filter(bought_on__isnull=True).update(stopped_at=None, stopped_why="", stopped_by=None):
+        today = today_of(self.team, now)
+        rows = self._row.filter(stopped_why=self.Stopped.TAKEN_OUT, bought_on__isnull=True).exclude(
+            pk__in=Reminder.objects.too_late(on=today)
+        )
+        if not rows.filter(series__running_since__isnull=False).update(
+            stopped_at=None, stopped_why="", stopped_by=None
+        ):
             return False
         self.letters.mails().put_back(reason=self.Stopped.TAKEN_OUT, now=now)
         return True

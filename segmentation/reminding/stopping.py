@@ -10,6 +10,7 @@ from crm.mail.models import OutgoingMail, Suppression
 from crm.team.models import Team
 from segmentation.models import Reminder
 from segmentation.models.reminder import ReminderQuerySet, purchases_after, talks_since
+from segmentation.quarters import today_of
 
 MANY = 500  # customers from which all reminders of their team are looked at
 Stopped = Reminder.Stopped
@@ -47,6 +48,7 @@ def settle(team: Team, *, now: datetime) -> None:
     if reminders.under_way().exists():
         for why, condition in CAUSES.items():
             reminders.filter(condition).stop(why, now=now)
+        reminders.too_late(on=today_of(team, now)).stop(Stopped.TOO_LATE, now=now)
         reminders.filter(next_on__isnull=True).settled().stop(Stopped.OVER, now=now)
 
 

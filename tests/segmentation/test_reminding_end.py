@@ -13,6 +13,7 @@ from followups.models import Slip
 from followups.slips import collect
 from segmentation.reminding.kind import REPURCHASE
 from segmentation.reminding.queueing import queue_due
+from segmentation.reminding.sweep import remind_all
 from tests.factories import NOW, make_mail, make_purchase
 from tests.segmentation.reminders import make_due, make_reminder, make_series
 
@@ -134,3 +135,32 @@ def test_an_answer_ends_nobody_elses_letters(team, stranger, series, reminder, k
         row.refresh_from_db()
         assert row.stopped_at is None
     assert not Slip.objects.exists()
+
+
+# After a long pause
+
+
+@pytest.mark.parametrize(("days", "why"), [(14, ""), (15, "too_late")])
+def test_a_letter_whose_day_is_long_past_never_leaves(team, series, kessler, days, why):
+    reminder = make_reminder(kessler, series)
+    later = NOW + timedelta(days=days)
+    team.sender.pause(by=series.made_by, now=NOW)
+    remind_all(later)
+    team.sender.go_on()
+    assert queue_due(team.sender, now=later) == (0 if why else 1)
+    reminder.refresh_from_db()
+    assert reminder.stopped_why == why
+
+
+def test_what_is_too_late_is_not_queued_even_before_it_is_ended(team, series, kessler):
+    make_reminder(kessler, series)
+    assert queue_due(team.sender, now=NOW + timedelta(days=15)) == 0
+
+
+@pytest.mark.parametrize(("days", "is_back"), [(14, True), (15, False)])
+def test_who_was_taken_out_long_ago_is_not_put_back(series, kessler, nino, days, is_back):
+    reminder = make_reminder(kessler, series)
+    reminder.take_out(by=nino, now=NOW)
+    assert reminder.put_back(now=NOW + timedelta(days=days)) == is_back
+    reminder.refresh_from_db()
+    assert reminder.stopped_why == ("" if is_back else "taken_out")
