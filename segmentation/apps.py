@@ -17,7 +17,7 @@ class SegmentationConfig(AppConfig):
         from segmentation.dossier_part import PANELS, whole
         from segmentation.filters import buying, card, working, writing  # noqa: F401 - in the order in which they are offered
         from segmentation.giving_out import erase, sections
-        from segmentation.reminding.kind import REPURCHASE
+        from segmentation.reminding.kind import REPURCHASE, answered_any
         from segmentation.reminding.slips import ANSWERED_SOURCE
         from segmentation.reminding.stopping import opted_out
         from segmentation.rhythm import rhythm_of
@@ -27,6 +27,7 @@ class SegmentationConfig(AppConfig):
         register(ANSWERED_SOURCE)
         kinds.register(REPURCHASE)
         kinds.on_opt_out(opted_out)
+        kinds.on_answer(answered_any)
         rhythms.register(rhythm_of)
         parts.register("segmentation.demo.filling.fill")
         registry.register(

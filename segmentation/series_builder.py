@@ -19,6 +19,7 @@ from segmentation.models import ReminderLetter, Series, Step, TypicalInterval, V
 from segmentation.models.series import MOST_STEPS
 from segmentation.typical import ALL
 
+NAME_ONCE = "series_name_once_in_team"
 _STEP = re.compile(r"s(\d{1,2})-letter")
 
 
@@ -97,14 +98,17 @@ class SeriesBuilder:
         parts = [self.form, *self.steps]
         are_valid = [part.is_valid() for part in parts]  # each says what it has to say
         if gone := self._gone():
-            self.problem = _("Letters of step %(n)s have left already, so it stays.") % {"n": gone.position}
+            words = _("Letters of step %(n)s have left already, so it stays, and stays in its place.")
+            self.problem = words % {"n": gone.position}
         elif wanting := self._wanting_a_code():
             self.form.add_error("code_prefix", _wants_a_code(wanting))
         return all(are_valid) and not self.problem and not self.form.errors
 
     def _gone(self) -> Step | None:
-        sent = {step.kept.pk for step in self.steps if step.kept}
-        return next((step for step in self.kept.values() if step.is_sent and step.pk not in sent), None)
+        """One of which letters have left, and which is not where it was: reminders count the steps they have had."""
+        places = {step.kept.pk: step.position for step in self.steps if step.kept}
+        sent = (step for step in self.kept.values() if step.is_sent)
+        return next((step for step in sent if places.get(step.pk) != step.position), None)
 
     def _wanting_a_code(self) -> Letter | None:
         if self.form.cleaned_data.get("code_prefix"):
@@ -112,13 +116,18 @@ class SeriesBuilder:
         return next((step.chosen for step in self.steps if step.names_a_code), None)
 
     def save(self) -> bool:
-        """False, with an error beside the name, if somebody has just taken it."""
+        """False, with what is to be said, if somebody has just taken the name, or changed the series meanwhile."""
         try:
             with transaction.atomic():
                 series = self.form.save()
                 _write_steps(series, self.steps, self.kept)
-        except IntegrityError:
-            self.form.add_error("name", taken(self.series.name))
+        except IntegrityError as error:
+            if NAME_ONCE in str(error):
+                self.form.add_error("name", taken(self.series.name))
+            else:
+                self.problem = _(
+                    "The series has changed meanwhile: look at it in another window before you save."
+                )
             return False
         return True
 

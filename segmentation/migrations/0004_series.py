@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('steps_done', models.PositiveSmallIntegerField(default=0)),
                 ('next_on', models.DateField(null=True)),
                 ('stopped_at', models.DateTimeField(null=True)),
-                ('stopped_why', models.CharField(blank=True, choices=[('bought', 'bought again'), ('answered', 'answered'), ('spoken_to', 'a colleague has spoken with them'), ('complained', 'complained'), ('opted_out', 'wants no more letters'), ('bounced', 'the address does not exist'), ('no_address', 'no e-mail address any more'), ('no_basis', 'no legal basis any more'), ('taken_out', 'taken out by a colleague'), ('series', 'the series was stopped'), ('over', 'all letters are sent')], max_length=10)),
+                ('stopped_why', models.CharField(blank=True, choices=[('bought', 'bought again'), ('answered', 'answered'), ('spoken_to', 'a colleague has spoken with them'), ('complained', 'complained'), ('opted_out', 'wants no more letters'), ('bounced', 'the address does not exist'), ('no_address', 'no e-mail address any more'), ('no_basis', 'no legal basis any more'), ('taken_out', 'taken out by a colleague'), ('series', 'the series was stopped'), ('too_late', 'the time for the letter had passed'), ('over', 'all letters are sent')], max_length=10)),
                 ('bought_on', models.DateField(null=True)),
                 ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='contacts.customer')),
                 ('stopped_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

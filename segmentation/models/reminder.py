@@ -1,6 +1,6 @@
 """What became of each customer whom a series reached."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models, transaction
@@ -12,8 +12,13 @@ from crm.mail.models import IN_HAND, WAITING, OutgoingMail
 from crm.team.models import Team, User
 from segmentation.models.score import Group
 from segmentation.models.series import Series, Step, Variant
+from segmentation.quarters import today_of
 
 NOT_SPOKEN = ("", Entry.Outcome.MISSED)
+# After a longer pause no letter leaves of which the day was before: neither whoever was ever due gets one, nor whoever
+# has waited since.
+REACHES_BACK = timedelta(days=14)
+UNDER_WAY = Q(stopped_at__isnull=True, held_out=False)
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -22,7 +27,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def under_way(self) -> Self:
         """With a letter still to come, or waiting in the outbox."""
-        return self.filter(stopped_at__isnull=True, held_out=False)
+        return self.filter(UNDER_WAY)
 
     def going_on(self) -> Self:
         """With a letter still to come."""
@@ -30,7 +35,11 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def due(self, *, on: date) -> Self:
         """Whose next letter is to be queued by that day, if the one before it does not wait any more."""
-        return self.going_on().filter(next_on__lte=on)
+        return self.going_on().filter(next_on__lte=on, next_on__gte=on - REACHES_BACK)
+
+    def too_late(self, *, on: date) -> Self:
+        """Whose next letter should have been queued so long before that day that it never is."""
+        return self.filter(next_on__lt=on - REACHES_BACK)
 
     def settled(self) -> Self:
         """Without a letter that waits in the outbox or is being handed over."""
@@ -43,14 +52,24 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             bought_on=Subquery(purchases_after().order_by("bought_on").values("bought_on")[:1])
         )
 
-    @transaction.atomic
     def stop(self, why: str, *, now: datetime, by: User | None = None) -> int:
         """Send no more letters to these, those that wait in the outbox included. Returns how many were under way.
 
         To be called with conditions that the stop itself does not change.
         """
+        return self._stop(UNDER_WAY, why, now=now, by=by)
+
+    def end(self, why: str, *, now: datetime, by: User | None = None) -> int:
+        """stop() for good: whom a colleague has taken out for now cannot be put back any more, either.
+
+        Returns how many were under way or taken out.
+        """
+        return self._stop(UNDER_WAY | Q(stopped_why=Reminder.Stopped.TAKEN_OUT), why, now=now, by=by)
+
+    @transaction.atomic
+    def _stop(self, which: Q, why: str, *, now: datetime, by: User | None) -> int:
         # First the reminders, then their mails: who queues letters holds the reminders, so none slips through.
-        stopped = self.under_way().update(stopped_at=now, stopped_why=why, stopped_by=by)
+        stopped = self.filter(which).update(stopped_at=now, stopped_why=why, stopped_by=by)
         if stopped:
             theirs = self.filter(stopped_at=now, stopped_why=why)
             ReminderLetter.objects.filter(reminder__in=theirs).mails().withdraw(reason=why, now=now)
@@ -76,6 +95,7 @@ class Reminder(models.Model):
         NO_BASIS = "no_basis", _("no legal basis any more")
         TAKEN_OUT = "taken_out", _("taken out by a colleague")
         SERIES_STOPPED = "series", _("the series was stopped")
+        TOO_LATE = "too_late", _("the time for the letter had passed")
         OVER = "over", _("all letters are sent")
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="reminders", db_index=False)
@@ -132,12 +152,17 @@ class Reminder(models.Model):
 
     @transaction.atomic
     def put_back(self, *, now: datetime) -> bool:
-        """Undo take_out(); False if somebody else has, or the series was stopped or the customer bought meanwhile.
+        """Undo take_out(); False if somebody else has, what ends the letters for good has come, or it is too late.
 
         What waited in the outbox waits there again, unless it is too late for it.
         """
-        rows = self._row.filter(stopped_why=self.Stopped.TAKEN_OUT, series__running_since__isnull=False)
-        if not rows.filter(bought_on__isnull=True).update(stopped_at=None, stopped_why="", stopped_by=None):
+        today = today_of(self.team, now)
+        rows = self._row.filter(stopped_why=self.Stopped.TAKEN_OUT, bought_on__isnull=True).exclude(
+            pk__in=Reminder.objects.too_late(on=today)
+        )
+        if not rows.filter(series__running_since__isnull=False).update(
+            stopped_at=None, stopped_why="", stopped_by=None
+        ):
             return False
         self.letters.mails().put_back(reason=self.Stopped.TAKEN_OUT, now=now)
         return True

@@ -87,7 +87,9 @@ class Series(models.Model):
     def stop(self, *, by: User, now: datetime) -> int:
         """Enrol nobody any more, and send nothing more to those under way. Returns how many those were."""
         Series.objects.filter(pk=self.pk).update(running_since=None)
-        return self.reminders.stop(self.reminders.model.Stopped.SERIES_STOPPED, by=by, now=now)
+        under_way = self.reminders.under_way().count()
+        self.reminders.end(self.reminders.model.Stopped.SERIES_STOPPED, by=by, now=now)
+        return under_way
 
 
 class Step(models.Model):

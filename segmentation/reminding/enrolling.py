@@ -10,12 +10,11 @@ from django.db.models import Exists, F, OuterRef
 from contacts.models import Customer, Purchase
 from contacts.models.customer import CustomerQuerySet
 from segmentation.models import Reminder, Series
+from segmentation.models.reminder import REACHES_BACK
 from segmentation.quarters import today_of
 from segmentation.reminding.days import LetterDays
 from segmentation.scores import hold
 
-# A series that is started, or stood still, does not write to everybody who was ever due.
-REACHES_BACK = timedelta(days=14)
 BATCH = 1000
 CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that are mistaken for another
 CODE_LENGTH = 8

@@ -54,6 +54,15 @@ def answered(mail: OutgoingMail, text: str, now: datetime) -> None:
         lay_answered(reminder, now=now)
 
 
+def answered_any(mail: OutgoingMail, now: datetime) -> None:
+    """Whoever answers a mail of whatever kind is reminded no more: his manager goes on from there."""
+    reminders = Reminder.objects.filter(team=mail.team_id, customer=mail.recipient_id)
+    if reminders.end(Stopped.ANSWERED, now=now):
+        ended = reminders.filter(stopped_why=Stopped.ANSWERED, stopped_at=now)
+        for reminder in ended.select_related("customer", "series__team"):
+            lay_answered(reminder, now=now)
+
+
 def bounced(mail: OutgoingMail, now: datetime) -> None:
     stop_about(mail, Stopped.BOUNCED, now=now)
 

@@ -61,15 +61,20 @@ class Desk:
             self._steps[series_id] = [(step, list(step.variants.all())) for step in steps]
         return self._steps[series_id]
 
-    def introduce(self, customers: list[Customer]) -> None:
-        """Let them know their owners and legal bases, which many of them share."""
+    def introduced(self, reminders: list[Reminder]) -> list[Reminder]:
+        """Let their customers know their owners and legal bases, which many of them share.
+
+        Left out is whose legal basis has gone since he was read.
+        """
+        customers = [each.customer for each in reminders]
         self._owners |= _missing(User.objects.all(), self._owners, (each.owner_id for each in customers))
         self._grounds |= _missing(
             LegalBasis.objects.all(), self._grounds, (each.legal_basis_id for each in customers)
         )
         for customer in customers:
             customer.owner = self._owners[customer.owner_id]
-            customer.legal_basis = self._grounds[customer.legal_basis_id]
+            customer.legal_basis = self._grounds.get(customer.legal_basis_id)
+        return [each for each in reminders if each.customer.legal_basis]
 
     def letter(self, step: Step, variant: Variant | None, language: str) -> tuple[Compiled, str]:
         """The letter for a reader of that language, and the language that it is in."""
@@ -116,8 +121,7 @@ def _queue_batch(desk: Desk, last: int) -> tuple[int, int | None]:
     )
     rows = _whole(due).select_for_update(of=("self",), no_key=True)
     reminders = list(rows.order_by("pk")[:BATCH])
-    desk.introduce([reminder.customer for reminder in reminders])
-    ready = _without_waiting(reminders)
+    ready = _without_waiting(desk.introduced(reminders))
     written = [letter for reminder in ready if (letter := _write(desk, reminder))]
     _put_into_outbox(written, desk.today)
     _advance(ready, written)

@@ -25,7 +25,9 @@ def find_answered(now: datetime) -> Iterator[SlipDraft]:
 
 
 def _draft(reminder: Reminder, at: datetime) -> SlipDraft:
-    reason = _("Answered a letter of the series “%(series)s”") % {"series": reminder.series.name}
+    reason = _("Has answered: the series “%(series)s” sends no more letters") % {
+        "series": reminder.series.name
+    }
     return SlipDraft(reminder.customer, str(reminder.cycle), reason, today_of(reminder.series.team, at))
 
 

@@ -10,6 +10,7 @@ from crm.mail.models import OutgoingMail, Suppression
 from crm.team.models import Team
 from segmentation.models import Reminder
 from segmentation.models.reminder import ReminderQuerySet, purchases_after, talks_since
+from segmentation.quarters import today_of
 
 MANY = 500  # customers from which all reminders of their team are looked at
 Stopped = Reminder.Stopped
@@ -19,7 +20,7 @@ def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:
     """Who has bought gets no more letters. A purchase that is deleted later brings none back."""
     reminders = _of(customer_ids)
     if reminders.note_purchases():
-        reminders.filter(Exists(purchases_after())).stop(Stopped.BOUGHT, now=now)
+        reminders.filter(Exists(purchases_after())).end(Stopped.BOUGHT, now=now)
 
 
 def _of(customer_ids: Collection[int]) -> ReminderQuerySet:
@@ -32,13 +33,13 @@ def _of(customer_ids: Collection[int]) -> ReminderQuerySet:
 def opted_out(mail: OutgoingMail, now: datetime) -> None:
     """Whoever is written to at the address that opted out, with whatever mail."""
     reminders = Reminder.objects.filter(team=mail.team_id)
-    reminders.filter(customer__letter_hash=mail.address_hash).stop(Stopped.OPTED_OUT, now=now)
-    reminders.filter(customer=mail.recipient_id).stop(Stopped.OPTED_OUT, now=now)
+    reminders.filter(customer__letter_hash=mail.address_hash).end(Stopped.OPTED_OUT, now=now)
+    reminders.filter(customer=mail.recipient_id).end(Stopped.OPTED_OUT, now=now)
 
 
 def stop_about(mail: OutgoingMail, why: str, *, now: datetime) -> int:
-    """Send no more letters after this one of a series. Returns 1 if there were more to come."""
-    return Reminder.objects.filter(letters__mail=mail).stop(why, now=now)
+    """Send no more letters after this one of a series, even if somebody is put back. Returns 1 if more could come."""
+    return Reminder.objects.filter(letters__mail=mail).end(why, now=now)
 
 
 def settle(team: Team, *, now: datetime) -> None:
@@ -47,6 +48,7 @@ def settle(team: Team, *, now: datetime) -> None:
     if reminders.under_way().exists():
         for why, condition in CAUSES.items():
             reminders.filter(condition).stop(why, now=now)
+        reminders.too_late(on=today_of(team, now)).stop(Stopped.TOO_LATE, now=now)
         reminders.filter(next_on__isnull=True).settled().stop(Stopped.OVER, now=now)
 
 

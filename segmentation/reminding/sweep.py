@@ -1,5 +1,7 @@
 """The periodic work of the reminder series."""
 
+import logging
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
@@ -11,19 +13,55 @@ from segmentation.reminding.enrolling import enrol
 from segmentation.reminding.queueing import queue_due
 from segmentation.reminding.stopping import settle
 
+logger = logging.getLogger(__name__)
+
 
 def remind_all(now: datetime, *, lot: Random | None = None) -> str:
     """What stops letters is seen to at any hour; in a team's day, once it has begun, some are enrolled and queued.
 
-    It may run as often as it likes, and be cut anywhere: nobody is enrolled twice, no letter is queued twice.
+    It may run as often as it likes, and be cut anywhere: nobody is enrolled twice, no letter is queued twice. What
+    fails for one team, or one series, is logged and keeps no other from its letters.
     """
-    enrolled = queued = 0
+    sweep = Sweep(now, lot)
     for sender in Sender.objects.select_related("team").order_by("pk"):
-        settle(sender.team, now=now)
-        if has_begun(sender.team, now):
-            enrolled += sum(enrol(series, now=now, lot=lot) for series in _to_enrol(sender, now))
-            queued += 0 if sender.is_paused else queue_due(sender, now=now, lot=lot)
-    return f"{enrolled} enrolled, {queued} letters queued"
+        try:
+            sweep.see_to(sender)
+        except Exception as error:
+            sweep.note(error, "team", sender.team_id)
+    return sweep.told
+
+
+@dataclass
+class Sweep:
+    """What has been done by now for all teams at the instant `now`."""
+
+    now: datetime
+    lot: Random | None
+    enrolled: int = 0
+    queued: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def see_to(self, sender: Sender) -> None:
+        settle(sender.team, now=self.now)
+        if not has_begun(sender.team, self.now):
+            return
+        for series in _to_enrol(sender, self.now):
+            try:
+                self.enrolled += enrol(series, now=self.now, lot=self.lot)
+            except Exception as error:
+                self.note(error, "series", series.pk)
+        if not sender.is_paused:
+            self.queued += queue_due(sender, now=self.now, lot=self.lot)
+
+    def note(self, error: Exception, what: str, pk: int) -> None:
+        # The text of an error may quote a customer.
+        logger.error("Reminders of %s %s failed: %s", what, pk, type(error).__name__)
+        self.failed.append(f"{what} {pk}")
+
+    @property
+    def told(self) -> str:
+        done = f"{self.enrolled} enrolled, {self.queued} letters queued"
+        return f"{done}; {len(self.failed)} failed: {', '.join(self.failed)}" if self.failed else done
 
 
 def _to_enrol(sender: Sender, now: datetime) -> list[Series]:

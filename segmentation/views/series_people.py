@@ -55,7 +55,7 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
         words = _("%(name)s gets the letter again.")
         messages.success(request, words % {"name": reminder.customer.name})
     else:
-        messages.error(request, _("That cannot be taken back any more: the series has stopped for them."))
+        messages.error(request, _("That cannot be taken back any more: no letter is to come."))
     return redirect(_back(request, reminder))
 
 

@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Customer, LegalBasis
 from crm.mail.models import OutgoingMail, State
-from segmentation.models import Reminder, ReminderLetter
+from crm.team.models import Team
+from segmentation.models import Reminder, ReminderLetter, Series
 from segmentation.reminding import queueing
 from segmentation.reminding.queueing import queue_due
 from segmentation.reminding.sweep import remind_all
-from tests.factories import NOW, TODAY, make_person
+from tests.factories import NOW, TODAY, make_lead, make_person
 from tests.segmentation.reminders import make_due, make_letter, make_reminder, make_series
 
 
@@ -231,3 +232,46 @@ def test_another_teams_letters_are_its_own(team, series, kessler, stranger):
     elsewhere = make_series(stranger)
     assert queue(elsewhere.team) == 0
     assert queue(team) == 1
+
+
+# One fault
+
+
+def test_what_fails_for_one_team_keeps_no_other_from_its_letters(team, series, kessler, stranger, caplog):
+    broken = make_lead(team=stranger.team)
+    of_others = make_reminder(make_due(stranger), make_series(broken))
+    of_ours = make_reminder(kessler, series)
+    assert broken.team.sender.pk > team.sender.pk
+    Team.objects.filter(pk=team.pk).update(time_zone="Nowhere/Town")
+    assert remind_all(NOW) == f"0 enrolled, 1 letters queued; 1 failed: team {team.pk}"
+    of_others.refresh_from_db()
+    of_ours.refresh_from_db()
+    assert (of_others.steps_done, of_ours.steps_done) == (1, 0)
+    assert f"Reminders of team {team.pk} failed: ZoneInfoNotFoundError" in caplog.text
+    assert "Nowhere" not in caplog.text
+
+
+def test_a_series_that_fails_keeps_no_other_from_enrolling(lead, series, nino, caplog):
+    Series.objects.update(begins="no_such_point")
+    make_series(lead, name="Other")
+    make_due(nino)
+    assert remind_all(NOW) == f"1 enrolled, 0 letters queued; 1 failed: series {series.pk}"
+    assert f"Reminders of series {series.pk} failed: FieldError" in caplog.text
+
+
+def test_whose_legal_basis_goes_while_the_letters_are_written_gets_none(team, series, kessler, nino):
+    other = make_reminder(make_due(nino), series)
+    reminder = make_reminder(kessler, series)
+
+    def withdraw_before_it_is_read(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and 'FROM "contacts_legalbasis"' in sql and kessler.legal_basis_id:
+            kessler.legal_basis, basis = None, kessler.legal_basis
+            kessler.save(update_fields=["legal_basis"])
+            basis.delete()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(withdraw_before_it_is_read):
+        assert queue(team) == 1
+    reminder.refresh_from_db()
+    other.refresh_from_db()
+    assert (reminder.steps_done, reminder.next_on, other.steps_done) == (0, TODAY, 1)

@@ -187,7 +187,7 @@ def test_an_answer_ends_the_letters_is_filed_and_lays_a_slip(reminder, kessler):
     assert (entry.customer, entry.kind, entry.author, entry.outcome) == (kessler, "email", None, "")
     assert (entry.text, entry.happened_at) == ("Please call me on Monday.", LATER)
     slip = Slip.objects.get()
-    assert slip.reason == "Answered a letter of the series “Boxes”"
+    assert slip.reason == "Has answered: the series “Boxes” sends no more letters"
     assert (slip.source, slip.speaks_on) == ("answered", TODAY)
     collect(LATER)
     assert Slip.objects.filter(source="answered").count() == 1
@@ -314,7 +314,7 @@ def test_who_bought_meanwhile_is_not_put_back(reminder, kessler, nino):
     buy(kessler)
     assert not reminder.put_back(now=LATER)
     reminder.refresh_from_db()
-    assert (reminder.stopped_why, reminder.bought_on) == ("taken_out", TODAY)
+    assert (reminder.stopped_why, reminder.bought_on) == ("bought", TODAY)
 
 
 def test_what_stopped_for_another_reason_is_not_put_back(reminder, kessler, series, lead):

@@ -1,5 +1,7 @@
 """Building a series of reminder letters, and changing one that runs."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -211,9 +213,23 @@ def test_the_count_is_one_query_however_many_there_are(lead, letter, number):
 # --- one that runs
 
 
-def queued(series, owner):
+@contextmanager
+def meanwhile(verb, table, happen):
+    """Before the first such statement, as if by somebody else."""
+    todo = [happen]
+
+    def before(execute, sql, *rest):
+        if todo and sql.startswith(f'{verb} "{table}"'):
+            todo.pop()()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(before):
+        yield
+
+
+def queued(series, owner, step=None):
     reminder = make_reminder(make_due(owner), series, steps_done=1)
-    first = series.steps.first()
+    first = step or series.steps.first()
     return ReminderLetter.objects.create(
         reminder=reminder, step=first, variant=first.variants.first(), queued_on=TODAY
     )
@@ -242,6 +258,37 @@ def test_a_letter_that_was_sent_stays(client_of, lead, letter):
     response = client_of(lead).post(edit(series), sent(kept_step(second)))
     assert (response.status_code, series.steps.count()) == (422, 2)
     assert "Letters of step 1 have left already" in response.content.decode()
+
+
+def test_a_letter_that_was_sent_keeps_its_place(client_of, lead, letter):
+    series = make_series(lead, letter=letter)
+    queued(series, lead)
+    first, second = series.steps.all()
+    response = client_of(lead).post(edit(series), sent(kept_step(second), kept_step(first, 1)))
+    assert response.status_code == 422
+    assert (
+        "Letters of step 1 have left already, so it stays, and stays in its place"
+        in response.content.decode()
+    )
+    assert list(series.steps.values_list("pk", flat=True)) == [first.pk, second.pk]
+
+
+def test_a_name_that_is_taken_while_one_saves_is_said_beside_it(client_of, lead, letter):
+    series = make_series(lead, letter=letter)
+    with meanwhile("UPDATE", "segmentation_series", lambda: make_series(lead, name="Boxes again")):
+        page = client_of(lead).post(edit(series), sent(kept_step(series.steps.first()))).content.decode()
+    assert "There is a series “Boxes again” already" in page
+
+
+def test_a_letter_that_leaves_while_its_step_is_removed_keeps_the_step(client_of, lead, letter):
+    series = make_series(lead, letter=letter)
+    first, second = series.steps.all()
+    with meanwhile("UPDATE", "segmentation_series", lambda: queued(series, lead, step=second)):
+        response = client_of(lead).post(edit(series), sent(kept_step(first), name="New name"))
+    page = response.content.decode()
+    assert (response.status_code, "The series has changed meanwhile" in page) == (422, True)
+    assert ("There is a series" in page, 'value="New name"' in page) == (False, True)
+    assert series.steps.count() == 2
 
 
 def test_what_was_not_sent_can_be_removed_and_the_rest_moves_up(client_of, lead, letter):

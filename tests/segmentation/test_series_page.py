@@ -64,19 +64,30 @@ def test_letters_of_today_are_counted_by_what_became_of_them(nino, series):
 
 
 @pytest.mark.parametrize(
-    ("later", "paused", "asks"), [(0, False, True), (0, True, False), (3600, False, False)]
+    ("later", "paused", "every"),
+    [(0, False, "3s"), (0, True, "30s"), (3600, False, "30s"), (None, False, "30s")],
 )
-def test_the_page_asks_again_only_while_letters_leave(client_of, nino, series, kessler, later, paused, asks):
-    make_letter_mail(kessler, not_before=NOW + timedelta(seconds=later))
+def test_the_page_asks_again_often_while_letters_leave_and_else_now_and_then(
+    client_of, nino, series, kessler, later, paused, every
+):
+    if later is not None:
+        make_letter_mail(kessler, not_before=NOW + timedelta(seconds=later))
     if paused:
         Sender.objects.update(paused_at=NOW)
     page = client_of(nino).get(series.get_absolute_url()).content.decode()
-    assert ('hx-trigger="every 3s"' in page) == asks
     part = client_of(nino).get(at("series_progress", series)).content.decode()
-    assert (part.lstrip().startswith("<section"), 'hx-trigger="every 3s"' in part) == (True, asks)
+    assert part.lstrip().startswith("<section")
+    assert f'hx-trigger="every {every}"' in page
+    assert f'hx-trigger="every {every}"' in part
 
 
-def test_it_stops_asking_when_the_last_letter_is_settled(client_of, nino, series, kessler):
+def test_the_page_of_a_series_that_stands_still_asks_nothing(client_of, lead, series):
+    series.stop(by=lead, now=NOW)
+    page = client_of(lead).get(series.get_absolute_url()).content.decode()
+    assert 'hx-trigger="every' not in page
+
+
+def test_it_asks_seldom_once_the_last_letter_is_settled(client_of, nino, series, kessler):
     letter = make_letter_mail(kessler)
     letter.mail.state, letter.mail.handed_off_at, letter.mail.settled_at = State.SENT, NOW, NOW
     letter.mail.save()
