@@ -1,6 +1,6 @@
 """One series: its letters of today, who is next and why, taking somebody out, the letter itself."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -74,6 +74,14 @@ def test_the_page_asks_again_only_while_letters_leave(client_of, nino, series, k
     assert ('hx-trigger="every 3s"' in page) == asks
     part = client_of(nino).get(at("series_progress", series)).content.decode()
     assert (part.lstrip().startswith("<section"), 'hx-trigger="every 3s"' in part) == (True, asks)
+
+
+def test_on_a_sunday_letters_leave_on_the_day_on_which_they_may(client_of, nino, series, kessler):
+    saturday = datetime(2026, 11, 21, 18, tzinfo=UTC)
+    make_letter_mail(kessler, not_before=saturday, country="DE")
+    with time_machine.travel(saturday + timedelta(hours=15), tick=False):
+        page = client_of(nino).get(at("series_progress", series)).content.decode()
+    assert ("they leave from Mon 23 Nov, 08:00 on" in page, "every 3s" in page) == (True, False)
 
 
 def test_it_stops_asking_when_the_last_letter_is_settled(client_of, nino, series, kessler):
