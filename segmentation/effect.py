@@ -96,9 +96,12 @@ def _about(difference: float) -> str:
 
 
 def signed(share: float) -> str:
-    """A share as points with their sign, "−2", "+25"; less than one with its first decimal."""
+    """A share as points with their sign, "−2", "+25"; less than one with as many of two decimals as say something.
+
+    Rounded to nought, the end of an interval that is certain would look as if it were not.
+    """
     points = 100 * share
-    digits = 0 if abs(points) >= 0.95 or abs(points) < 0.05 else 1
+    digits = 0 if abs(points) >= 0.95 else next((n for n in (1, 2) if round(points, n)), 0)
     text = number_format(abs(round(points, digits)), digits)
     sign = "" if not float(round(points, digits)) else MINUS if points < 0 else "+"
     return f"{sign}{text}"

@@ -196,8 +196,12 @@ class StepForm(forms.Form):
 
     @property
     def names_a_code(self) -> bool:
-        texts = self.chosen.texts.all() if self.chosen else ()
-        return any(_CODE.search(text.subject + text.body) for text in texts)
+        return bool(self.chosen) and names_a_code(self.chosen)
+
+
+def names_a_code(letter: Letter) -> bool:
+    """It has the field of the offer code in any of its languages."""
+    return any(_CODE.search(text.subject + text.body) for text in letter.texts.all())
 
 
 def number_in(text: object) -> int:

@@ -20,6 +20,7 @@ from segmentation.models.series import MOST_STEPS
 from segmentation.typical import ALL
 
 NAME_ONCE = "series_name_once_in_team"
+NAME = "id_name"
 _STEP = re.compile(r"s(\d{1,2})-letter")
 
 
@@ -35,7 +36,8 @@ class SeriesBuilder:
         names = product_groups(series.team)
         self.form = SeriesForm(data, instance=series, counts=counts, product_groups=names)
         self.steps = [self._step(number) for number in range(_count(data) or 1)]
-        for field in (field for step in self.steps for field in step if field.id_for_label == land_on):
+        parts = (self.form, *self.steps)
+        for field in (field for part in parts for field in part if field.id_for_label == land_on):
             field.field.widget.attrs["autofocus"] = True
         self.problem = ""
 
@@ -45,8 +47,7 @@ class SeriesBuilder:
     @classmethod
     def of(cls, series: Series, *, counts: dict[str, int]) -> "SeriesBuilder":
         """As the series stands."""
-        builder = cls(written(series, kept_steps(series).values()), series=series, counts=counts)
-        return builder.changed("")
+        return cls(written(series, kept_steps(series).values()), series=series, counts=counts)._opened()
 
     @classmethod
     def copy(cls, series: Series, *, to: Series, counts: dict[str, int]) -> "SeriesBuilder":
@@ -56,7 +57,12 @@ class SeriesBuilder:
         data["name"] = ""
         for number in range(len(steps)):
             data[f"s{number}-step"] = ""
-        return cls(data, series=to, counts=counts).changed("")
+        return cls(data, series=to, counts=counts, land_on=NAME)._opened()
+
+    @classmethod
+    def proposal(cls, data: MultiValueDict, *, series: Series, counts: dict[str, int]) -> "SeriesBuilder":
+        """What is proposed for a new series, not saved."""
+        return cls(data, series=series, counts=counts, land_on=NAME)._opened()
 
     @classmethod
     def sent(cls, data: MultiValueDict, *, series: Series, counts: dict[str, int]) -> "SeriesBuilder":
@@ -76,6 +82,12 @@ class SeriesBuilder:
         changed = SeriesBuilder(data, series=self.series, counts=self.counts, land_on=land_on)
         changed._forgive()
         return changed
+
+    def _opened(self) -> "SeriesBuilder":
+        """Before anything was sent nothing is complained of."""
+        for part in (self.form, *self.steps):
+            part.errors.clear()
+        return self
 
     def _forgive(self) -> None:
         self.form.full_clean()
@@ -111,7 +123,8 @@ class SeriesBuilder:
         return next((step for step in sent if places.get(step.pk) != step.position), None)
 
     def _wanting_a_code(self) -> Letter | None:
-        if self.form.cleaned_data.get("code_prefix"):
+        """None also where the beginning of codes is wrong already: one mistake, one message."""
+        if self.form.cleaned_data.get("code_prefix") or "code_prefix" in self.form.errors:
             return None
         return next((step.chosen for step in self.steps if step.names_a_code), None)
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q
 from crm.mail.models import IN_HAND, WAITING, Sender, State
 from crm.team.models import User
 from segmentation.models import Reminder, ReminderLetter, Series, Step
+from segmentation.reminding.days import LetterDays
 from segmentation.reminding.progress import Progress, progress_of
 
 SENT, WAIT, FAILED, BACK = "sent", "wait", "failed", "back"
@@ -26,7 +27,8 @@ DAYS_SHOWN = 6
 class Run:
     """The letters that wait or were settled today, by what became of them.
 
-    It `is_moving` while letters leave; `resumes_at` is when those that wait may leave, None if none waits.
+    It `is_moving` while letters leave; `resumes_at` is when the first of those that wait really leaves, as no
+    letter comes at night or on a Sunday; None if none waits.
     """
 
     parts: dict[str, int]
@@ -58,14 +60,14 @@ def run_of(series: Series, *, user: User, now: datetime) -> Run:
     """Two queries."""
     midnight = datetime.combine(user.today(now), time.min, user.zone)
     today = Q(mail__state__in=(*WAITING, *IN_HAND)) | Q(mail__settled_at__gte=midnight)
-    rows = ReminderLetter.objects.filter(today, reminder__series=series).values("mail__state").order_by()
-    parts: dict[str, int] = {}
-    first: list[datetime] = []
+    rows = ReminderLetter.objects.filter(today, reminder__series=series).order_by()
+    rows = rows.values("mail__state", "mail__country")
+    days, parts, first = LetterDays(user.team), {}, []
     for row in rows.annotate(n=Count("pk"), soonest=Min("mail__not_before")):
         part = PARTS.get(row["mail__state"], WAIT)
         parts[part] = parts.get(part, 0) + row["n"]
         if part == WAIT:
-            first.append(row["soonest"])
+            first.append(days.opens(max(row["soonest"], now), row["mail__country"]))
     paused = Sender.objects.filter(team=series.team_id, paused_at__isnull=False).exists()
     soonest = min(first, default=None)
     is_moving = bool(soonest and soonest <= now and not paused)

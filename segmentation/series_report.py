@@ -113,8 +113,23 @@ class Report:
         return {group: found[group] for group in Group.values if group in found}
 
     @cached_property
+    def _by_first_letter(self) -> dict[int | None, Effect]:
+        return effect_by_variant(self.reminders, on=self.on)
+
+    @property
+    def without_first_letter(self) -> int:
+        """With letters, but stopped before the first one was written."""
+        written = sum(found.letters.customers for found in self._by_first_letter.values())
+        return self.effect.letters.customers - written
+
+    @property
+    def without_variant(self) -> int:
+        """Got the first letter when no subject lines were tried on it."""
+        return self._by_first_letter.get(None, Effect()).letters.customers
+
+    @cached_property
     def _by_variant(self) -> list[tuple[str, Effect]]:
-        found = effect_by_variant(self.reminders, on=self.on)
+        found = self._by_first_letter
         rows = Variant.objects.filter(pk__in=[pk for pk in found if pk]).select_related("step__letter")
         return [(_subject(each), found[each.pk]) for each in rows.prefetch_related("step__letter__texts")]
 

@@ -8,7 +8,7 @@ from crm.mail.models import Sender
 from segmentation.models import Forecast, Series
 from segmentation.quarters import today_of
 from segmentation.reminding.days import LetterDays
-from segmentation.reminding.enrolling import BATCH, enrol
+from segmentation.reminding.enrolling import BATCH, enrol, reached
 from segmentation.series_audience import Audience, audience
 
 SENDER, LETTERS, FORECAST = "sender", "letters", "forecast"
@@ -27,10 +27,13 @@ class Start:
     def audience(self) -> Audience:
         return audience(self.series, on=self.today)
 
-    @property
+    @cached_property
     def first_day(self) -> date:
-        """Of most; where that is a holiday at the customer’s, his letter comes a day later."""
-        return LetterDays(self.series.team).after_day(self.today, "")
+        """Of those who would join now the first gets his letter; where it is a holiday, others get it later."""
+        days = LetterDays(self.series.team)
+        reaches = reached(self.series, on=self.today).order_by()
+        countries = set(reaches.values_list("country", flat=True).distinct()) or {""}
+        return min(days.after_day(self.today, country) for country in countries)
 
     @cached_property
     def obstacles(self) -> list[str]:

@@ -13,6 +13,7 @@ from crm.mail.models import AdvertisingTurn, OutgoingMail, Reason, Sender, State
 from crm.mail.models.suppression import ADVERTISING_PAUSE
 from segmentation.demo.cycles import Cycle
 from segmentation.models import Reminder, ReminderLetter, Series, Step, Variant
+from segmentation.reminding.days import LetterDays
 from segmentation.reminding.kind import REPURCHASE
 from segmentation.reminding.queueing import VALID_FOR
 
@@ -29,7 +30,7 @@ class Outbox:
 
     def __init__(self, sender: Sender, series: Series, random: Random, *, now: datetime) -> None:
         self.sender, self.series, self.random, self.now = sender, series, random, now
-        self.zone = ZoneInfo(series.team.time_zone)
+        self.zone, self.days = ZoneInfo(series.team.time_zone), LetterDays(series.team)
         self.today = now.astimezone(self.zone).date()
         rows = series.steps.select_related("letter").prefetch_related("variants", "letter__texts")
         self.steps = {step.position: step for step in rows}
@@ -93,8 +94,8 @@ class Outbox:
     def _retry(self, mail: OutgoingMail) -> None:
         mail.state, mail.reason, mail.detail = State.RETRY, Reason.UNREACHABLE, GREY
         mail.handed_off_at = mail.settled_at = None
-        mail.attempts, mail.not_before = 2, self.now + timedelta(minutes=20)
-        mail.valid_until = self.now + VALID_FOR
+        mail.attempts, mail.not_before = 2, self._opens(self.now + timedelta(minutes=20), mail)
+        mail.valid_until = mail.not_before + VALID_FOR
 
     def _take_turns(self, mails: list[OutgoingMail]) -> None:
         lately = [mail for mail in mails if mail.settled_at > self.now - ADVERTISING_PAUSE]
@@ -117,9 +118,12 @@ class Outbox:
         if n:
             return _sent(mail, at + timedelta(seconds=4))
         mail.queued_at = self.now - timedelta(minutes=3)
-        tomorrow = datetime.combine(self.today + timedelta(1), time(8), self.zone)
-        mail.not_before, mail.valid_until = tomorrow, tomorrow + VALID_FOR
+        mail.not_before = self._opens(datetime.combine(self.today + timedelta(1), time(8), self.zone), mail)
+        mail.valid_until = mail.not_before + VALID_FOR
         return mail
+
+    def _opens(self, at: datetime, mail: OutgoingMail) -> datetime:
+        return self.days.opens(at, mail.country)
 
 
 def _entry(mail: OutgoingMail) -> Entry:

@@ -28,7 +28,7 @@ def new(request: HttpRequest) -> HttpResponse:
         model = get_object_or_404(Series.objects.visible_to(request.user), pk=like)
         return _show(request, SeriesBuilder.copy(model, to=series, counts=counts(team)))
     data = proposed(team, letters_for(series).values())
-    return _show(request, SeriesBuilder(data, series=series, counts=counts(team)).changed(""))
+    return _show(request, SeriesBuilder.proposal(data, series=series, counts=counts(team)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,7 @@
 """Starting a series and stopping it: each a page with the numbers, and a button."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,24 +27,25 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     if start.obstacles:
         context = {"start": start, "series": series}
         return render(request, "segmentation/series_start.html", context, status=422)
+    day = start.first_day  # once they have joined, it would be that of others
     if not start.carry_out():
         messages.info(request, _("The series is running already."))
         return redirect(series)
-    messages.success(request, _started(start))
+    messages.success(request, _started(start.enrolled, day))
     return redirect(series)
 
 
-def _started(start: Start) -> str:
-    day = date_format(start.first_day, "l j F")
-    if start.enrolled is None:
+def _started(n: int | None, day: date) -> str:
+    if n is None:
         return _("Started. Those who are due join within the hour.")
-    n = start.enrolled
+    if not n:
+        return _("Started. Nobody joins today; customers join from tomorrow on, as they become due.")
     words = ngettext(
-        "Started. %(n)s customer has joined; the first letters leave on %(day)s.",
-        "Started. %(n)s customers have joined; the first letters leave on %(day)s.",
+        "Started. %(n)s customer has joined; letters leave from %(day)s on.",
+        "Started. %(n)s customers have joined; letters leave from %(day)s on.",
         n,
     )
-    return words % {"n": n, "day": day}
+    return words % {"n": n, "day": date_format(day, "l j F")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

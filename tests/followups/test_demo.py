@@ -260,6 +260,16 @@ def test_numbers_that_make_no_sense_are_refused(db, numbers):
     assert Team.objects.count() == 0
 
 
+def test_on_a_sunday_no_letter_waits_for_that_day(db):
+    sunday = datetime(2026, 11, 22, 8, 21, tzinfo=UTC)
+    fill_small(now=sunday, seed=31)
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    waiting = OutgoingMail.objects.filter(settled_at=None)
+    assert waiting.count() == 2
+    assert not waiting.filter(not_before__lt=monday).exists()
+    assert not waiting.filter(valid_until__lt=F("not_before")).exists()
+
+
 # --- reminders: what segmentation adds to the scene
 
 

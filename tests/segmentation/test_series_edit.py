@@ -7,6 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from contacts.letters.presets import find_preset
+from contacts.models import LetterText
 from crm.mail.models import Suppression
 from segmentation.models import ReminderLetter, Series, TypicalInterval
 from segmentation.series_audience import Audience, audience
@@ -61,6 +63,48 @@ def test_a_new_series_begins_with_three_letters_and_the_teams_own_days(client_of
     assert [(row.chosen and row.chosen.name, row.data[f"s{n}-after_days"]) for n, row in enumerate(builder.steps)] == [
         ("Boxes again", "0"), ("Offer", "21"), (None, "21"),
     ]  # fmt: skip
+
+
+def test_the_proposal_can_be_saved_as_it_is(client_of, lead):
+    """Under a free name, our letters in their order and not by name, with a beginning for the codes they name."""
+    for letter, texts in (find_preset(key).letter(lead.team) for key in ("offer", "reminder")):
+        letter.save()
+        LetterText.objects.bulk_create(texts)
+    make_letter(lead.team, name="Last reminder")
+    for name in ("Time to order again", "time to order again 2", "Time to order again, cans"):
+        make_series(lead, name=name)
+    response = client_of(lead).get(NEW)
+    builder, page = response.context["builder"], response.content.decode()
+    assert builder.form["name"].value() == "Time to order again 3"
+    assert [step.chosen.name for step in builder.steps] == [
+        "Time to reorder", "Reminder with an offer code", "Last reminder",
+    ]  # fmt: skip
+    assert builder.form["code_prefix"].value() == "AGAIN"
+    assert ("rb-errors" in page, "aria-invalid" in page, page.count("autofocus")) == (False, False, 1)
+    assert builder.form.fields["name"].widget.attrs["autofocus"]
+    assert client_of(lead).post(NEW, builder.data | {"do": "save"}).status_code == 302
+
+
+def test_letters_without_a_code_need_no_beginning_for_it(client_of, lead):
+    make_letter(lead.team, texts=[("en", "Hello", "{greeting}")])
+    assert client_of(lead).get(NEW).context["builder"].form["code_prefix"].value() == ""
+
+
+def test_nothing_is_complained_of_before_anything_was_sent(client_of, lead):
+    series = make_series(lead, code_prefix="wrong")
+    for response in (client_of(lead).get(edit(series)), client_of(lead).get(NEW, {"like": series.pk})):
+        page = response.content.decode()
+        assert ("rb-errors" in page, "aria-invalid" in page) == (False, False)
+
+
+def test_one_mistake_gets_one_message(client_of, lead, letter):
+    response = client_of(lead).post(NEW, sent(step(0, letter), code_prefix="x"))
+    assert response.context["builder"].complaints == [
+        (
+            "id_code_prefix",
+            "Offer code begins with: Two to eight capital letters or digits, such as AGAIN.",
+        )
+    ]
 
 
 @pytest.mark.parametrize(("interval", "days"), [(None, 14), (9, 7), (41, 7), (80, 21), (400, 28)])

@@ -1,6 +1,6 @@
 """One series: its letters of today, who is next and why, taking somebody out, the letter itself."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -85,6 +85,14 @@ def test_the_page_of_a_series_that_stands_still_asks_nothing(client_of, lead, se
     series.stop(by=lead, now=NOW)
     page = client_of(lead).get(series.get_absolute_url()).content.decode()
     assert 'hx-trigger="every' not in page
+
+
+def test_on_a_sunday_letters_leave_on_the_day_on_which_they_may(client_of, nino, series, kessler):
+    saturday = datetime(2026, 11, 21, 18, tzinfo=UTC)
+    make_letter_mail(kessler, not_before=saturday, country="DE")
+    with time_machine.travel(saturday + timedelta(hours=15), tick=False):
+        page = client_of(nino).get(at("series_progress", series)).content.decode()
+    assert ("they leave from Mon 23 Nov, 08:00 on" in page, "every 3s" in page) == (True, False)
 
 
 def test_it_asks_seldom_once_the_last_letter_is_settled(client_of, nino, series, kessler):

@@ -81,6 +81,21 @@ def test_subject_lines_and_groups_stand_on_one_scale(series):
     assert {row.scale.most for row in (report.all, *report.groups, *report.variants)} == {100}
 
 
+def test_by_subject_lines_the_sums_are_those_of_the_whole(client_of, nino, series):
+    make_past(series, letters=(4, 2), held=(4, 1), variant="A")
+    make_past(series, letters=(2, 1), variant="B")
+    make_past(series, letters=(3, 1))
+    reminder = series.reminders.filter(held_out=False, letters=None).first()
+    ReminderLetter.objects.create(reminder=reminder, step=series.steps.first(), queued_on=LONG_AGO)
+    report = report_of(series)
+    named = sum(row.letters.customers for row in report.variants)
+    assert (report.effect.letters.customers, named) == (9, 6)
+    assert (report.without_first_letter, report.without_variant) == (2, 1)
+    page = client_of(nino).get(address(series)).content.decode()
+    assert "2 of the 9 with letters got no first letter at all, being stopped before it." in page
+    assert "1 of the 9 got it while no subject lines were compared." in page
+
+
 def test_an_interval_is_drawn_where_it_lies():
     row = Compared("all", Effect(Arm(148, 41), Arm(37, 6)), Scale(30))
     assert row.points == ("+11", "−5", "+23")

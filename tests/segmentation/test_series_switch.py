@@ -1,14 +1,16 @@
 """Starting a series and stopping it."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.mail.models import Sender, State
-from segmentation.models import Forecast, Reminder, ReminderLetter
+from segmentation.models import Expectation, Forecast, Reminder, ReminderLetter
 from segmentation.reminding.kind import REPURCHASE
+from segmentation.series_start import Start
 from tests.factories import NOW, TODAY, make_mail
 from tests.segmentation.reminders import make_due, make_reminder, make_series
 
@@ -37,7 +39,7 @@ def test_the_page_says_how_many_get_a_letter_and_when(client_of, lead, series):
         make_due(lead)
     make_due(lead, consents=False)
     page = client_of(lead).get(start(series)).content.decode()
-    assert "About 2 customers get the first letter on Wednesday 18 November, 2 are held out." in page
+    assert "From Wednesday 18 November on, about 2 customers get the first letter, 2 are held out." in page
     assert ("<b>1</b> without a legal basis" in page, "Start, with 2 letters" in page) == (True, True)
     series.refresh_from_db()
     assert not series.is_running
@@ -48,13 +50,38 @@ def test_starting_lets_those_who_are_due_join_at_once(client_of, lead, series):
     series.held_out_percent = 0
     series.save()
     response = client_of(lead).post(start(series), follow=True)
-    assert "Started. 1 customer has joined; the first letters leave on Wednesday 18 November." in (
+    assert "Started. 1 customer has joined; letters leave from Wednesday 18 November on." in (
         response.content.decode()
     )
     reminder = Reminder.objects.get()
     assert (reminder.customer, reminder.begins_on) == (customer, TODAY + timedelta(1))
     series.refresh_from_db()
     assert series.running_since == NOW
+
+
+def test_a_holiday_of_some_does_not_move_the_day_from_which_letters_leave(client_of, lead, series):
+    with time_machine.travel(datetime(2026, 10, 2, 9, tzinfo=UTC), tick=False):
+        series.team.country = "DE"
+        assert Start(series, now=timezone.now()).first_day == date(
+            2026, 10, 5
+        )  # after unity day and a Sunday
+        for country in ("DE", "GE"):
+            due = make_due(lead, country=country)
+            Expectation.objects.filter(customer=due).update(window_from=date(2026, 10, 2))
+        assert Start(series, now=timezone.now()).first_day == date(2026, 10, 3)
+
+
+def test_with_nobody_due_it_is_started_for_those_who_become_due(client_of, lead, series):
+    customer = make_due(lead)
+    make_reminder(customer, series, stopped_at=NOW, stopped_why="series")
+    page = client_of(lead).get(start(series)).content.decode()
+    assert "Nobody today; customers join from tomorrow on, as they become due." in page
+    assert "also one that was stopped, stays out until the next purchase." in page
+    assert ("Start the series</button>" in page, "0 letters" in page, "0 customers" in page) == (
+        True, False, False,
+    )  # fmt: skip
+    page = client_of(lead).post(start(series), follow=True).content.decode()
+    assert "Started. Nobody joins today; customers join from tomorrow on, as they become due." in page
 
 
 def test_before_the_nights_expectations_they_join_later(client_of, lead, series):
