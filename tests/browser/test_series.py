@@ -1,6 +1,7 @@
 """A series of reminders: built by keyboard, without a script, and watched while its letters leave."""
 
 import pytest
+import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -8,7 +9,7 @@ from crm.mail.models import State
 from segmentation.models import Forecast, Reminder, ReminderLetter, Series
 from segmentation.reminding.kind import REPURCHASE
 from tests.browser.conftest import PHONE
-from tests.factories import make_mail, make_sender
+from tests.factories import NOW, make_mail, make_sender
 from tests.segmentation.reminders import make_due, make_letter, make_reminder, make_series
 
 NEW = "/segments/reminders/new/"
@@ -76,7 +77,14 @@ def test_a_series_is_built_and_started_without_a_script(open_as, lead, drawer):
     expect(page.locator(".rb-message--success")).to_contain_text("Kessler gets the letter again.")
 
 
-def test_progress_moves_by_itself_until_the_last_letter_has_left(open_as, live_server, lead):
+@pytest.fixture
+def weekday():
+    """Letters leave now, whatever day it is."""
+    with time_machine.travel(NOW):
+        yield
+
+
+def test_progress_moves_by_itself_until_the_last_letter_has_left(open_as, live_server, lead, weekday):
     series = make_series(lead)
     reminder = make_reminder(make_due(lead), series)
     now = timezone.now()
