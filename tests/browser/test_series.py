@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from crm.mail.models import State
 from segmentation.models import Forecast, Reminder, ReminderLetter, Series
 from segmentation.reminding.kind import REPURCHASE
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import NOW, make_mail, make_sender
 from tests.segmentation.reminders import make_due, make_letter, make_reminder, make_series
 
@@ -113,6 +113,19 @@ def test_a_customer_is_taken_out_and_put_back_where_he_stands(open_as, live_serv
     undo.press("Enter")
     expect(page.get_by_role("button", name="Take out Kessler")).to_be_focused()
     assert not Reminder.objects.exclude(stopped_why="").exists()
+
+
+@pytest.mark.parametrize(("viewport", "shown"), [(DESKTOP, 6), (PHONE, 4)])
+def test_a_phone_shows_the_letters_and_then_some_of_their_people(open_as, lead, viewport, shown):
+    series = make_series(lead)
+    for _ in range(6):
+        make_reminder(make_due(lead), series)
+    page = open_as(lead, series.get_absolute_url(), viewport)
+    expect(page.locator("main h2")).to_have_text(
+        ["Letters of today", "The letters", "Next letters", "Where they are"]
+    )
+    expect(page.locator(".rb-people tbody tr:visible")).to_have_count(shown)
+    expect(page.get_by_role("link", name="All 6")).to_be_visible()
 
 
 def test_the_letter_can_be_looked_at_in_its_frame(open_as, live_server, lead):
