@@ -252,7 +252,7 @@ def test_what_fails_for_one_team_keeps_no_other_from_its_letters(team, series, k
 
 
 def test_a_series_that_fails_keeps_no_other_from_enrolling(lead, series, nino, caplog):
-    Series.objects.update(begins="no_such_point")
+    Series.objects.update(begins="never")
     make_series(lead, name="Other")
     make_due(nino)
     assert remind_all(NOW) == f"1 enrolled, 0 letters queued; 1 failed: series {series.pk}"
