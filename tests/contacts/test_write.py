@@ -262,7 +262,7 @@ def test_advertising_that_is_put_back_leaves_only_on_a_legal_basis(client, kessl
     assert [mail.take_out(by=nino, now=mail.queued_at) for mail in mails] == [True, True]
     withdraw(customer=kessler, by=nino, now=NOW)
     assert [put_back(mail, now=mail.queued_at) for mail in mails] == [True, True]
-    holds = {mail.is_advertising: why_hold(mail, now=mail.queued_at) for mail in mails}
+    holds = {mail.is_advertising: why_hold(mail, now=mail.not_before) for mail in mails}
     assert holds == {True: Hold(Reason.NO_BASIS), False: None}
 
 
