@@ -193,6 +193,7 @@ def measure(team: object, options: Namespace) -> Iterator[Taken]:
     series = Series.objects.select_related("team").get(team=team)
     tomorrow = NOW + timedelta(1)
     yield timed("enrol", lambda: enrol(series, now=NOW))
+    enrol(series, now=NOW)  # as in the next hour: one whose code was another's already waits until then
     yield timed("settle", lambda: settle(team, now=tomorrow))
     tidy()
     queue = lambda: queue_due(team.sender, now=tomorrow)  # noqa: E731
