@@ -1,6 +1,6 @@
 """What a dossier is made of. Apps above `contacts` add their part here, from AppConfig.ready; none is known below."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -67,6 +67,18 @@ class Erase(Protocol):
     def __call__(self, customer: Customer, *, now: datetime) -> None: ...
 
 
+class Complained(Protocol):
+    """Hear that a customer is not content."""
+
+    def __call__(self, customer: Customer, *, now: datetime) -> None: ...
+
+
+class Groups(Protocol):
+    """The group of each customer, by customer id; who is in none is left out."""
+
+    def __call__(self, customer_ids: Collection[int]) -> dict[int, str]: ...
+
+
 @dataclass(frozen=True)
 class Part:
     """What one app adds to every dossier.
@@ -74,7 +86,8 @@ class Part:
     `handed_over` hears of a new owner, and `purchases_changed` of other purchases, inside the same transaction.
     `mark` is a word beside the name. It and `facts` may look only at the customer's one-to-one rows named in `reads`.
     `whole` adds to a query for one dossier what its panels say besides. `export` gives all that is kept of a
-    customer, and `erase` is asked before that is deleted.
+    customer, and `erase` is asked before that is deleted. `pages` gives, by the `source` of an entry, the address of
+    the page of a `source_id`. `complained` hears of a complaint in the same transaction; `groups` says who is who.
     """
 
     name: str
@@ -89,6 +102,9 @@ class Part:
     whole: Callable[[CustomerQuerySet], CustomerQuerySet] | None = None
     export: Callable[[Customer], Iterable[Section]] | None = None
     erase: Erase | None = None
+    pages: Mapping[str, Callable[[int], str]] = field(default_factory=dict)
+    complained: Complained | None = None
+    groups: Groups | None = None
 
 
 @dataclass
@@ -141,6 +157,27 @@ def erase(customer: Customer, *, now: datetime) -> None:
     for part in _registry.parts.values():
         if part.erase:
             part.erase(customer, now=now)
+
+
+def complained(customer: Customer, *, now: datetime) -> None:
+    for part in _registry.parts.values():
+        if part.complained:
+            part.complained(customer, now=now)
+
+
+def groups(customer_ids: Collection[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for part in _registry.parts.values():
+        found |= part.groups(customer_ids) if part.groups else {}
+    return found
+
+
+def page_of(source: str, source_id: int) -> str:
+    """Where what an entry tells of is seen; "" if nobody knows."""
+    for part in _registry.parts.values():
+        if source in part.pages:
+            return part.pages[source](source_id)
+    return ""
 
 
 def lies_under(customers: list[Customer]) -> dict[int, object]:

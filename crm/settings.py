@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "contacts",
     "followups",
     "segmentation",
+    "feedback",
     "allauth",
     "allauth.account",
     "allauth.mfa",

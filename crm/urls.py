@@ -35,5 +35,6 @@ urlpatterns = [
     path("", include("followups.urls")),
     path("", include("contacts.urls")),
     path("segments/", include("segmentation.urls")),
+    path("", include("feedback.urls")),
     path("account/", include(login)),
 ]

@@ -14,6 +14,7 @@ KNOWS = {
     "contacts": {"crm.team", "crm.mail"},
     "followups": {"crm.team", "crm.mail", "contacts"},
     "segmentation": {"crm.team", "crm.mail", "contacts", "followups"},
+    "feedback": {"crm.team", "crm.mail", "contacts", "followups"},
 }
 ROOF = "crm"
 # Modules of the roof that stand beside the rooms: settings, and what knows no room itself.

@@ -43,6 +43,8 @@ class Entry(models.Model):
         EMAIL = "email", _("E-mail")
         LETTER = "letter", _("Letter")
         NOTE = "note", _("Note")
+        TICKET = "ticket", _("Ticket")
+        RATING = "rating", _("Rating")
 
     class Outcome(models.TextChoices):
         AGREED = "agreed", _("Agreed")
@@ -68,6 +70,9 @@ class Entry(models.Model):
     mail = models.OneToOneField(
         OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="entry"
     )
+    # What of an app above it tells of, as a name and an id: that app knows its page (registry.Part.pages).
+    source = models.CharField(max_length=20, blank=True)
+    source_id = models.BigIntegerField(null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     # The date agreed in this talk, as a fact of the talk; the binder's own place may have moved since.
     next_on = models.DateField(null=True, blank=True)

@@ -1,0 +1,28 @@
+from feedback.models.message import Attachment, Message, Script
+from feedback.models.rating import (
+    Invitation,
+    OpenWord,
+    Rating,
+    Recommendation,
+    Signature,
+    Value,
+    Word,
+)
+from feedback.models.rules import ServiceRules
+from feedback.models.ticket import Pause, Ticket
+
+__all__ = [
+    "Attachment",
+    "Invitation",
+    "Message",
+    "OpenWord",
+    "Pause",
+    "Rating",
+    "Recommendation",
+    "Script",
+    "ServiceRules",
+    "Signature",
+    "Ticket",
+    "Value",
+    "Word",
+]

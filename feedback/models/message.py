@@ -1,0 +1,117 @@
+"""What was said in a ticket, and what happened to it, in one order."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.mail.models import LANGUAGES, OutgoingMail
+from crm.team.models import Team, User
+from feedback.models.ticket import Ticket
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def in_order(self) -> Self:
+        return self.order_by("happened_at", "pk")
+
+    def with_names(self) -> Self:
+        """Each knows the names of its people, and what became of its mail."""
+        return self.annotate(
+            author_name=F("author__name"),
+            who_name=F("who__name"),
+            mail_state=F("mail__state"),
+            mail_reason=F("mail__reason"),
+            mail_settled_at=F("mail__settled_at"),
+        )
+
+
+class Message(models.Model):
+    """One piece of the conversation: from the customer, to him, a note for colleagues only, or an event.
+
+    Of an event, `event` says which it is, `who` whom it concerns and `text` what was said with it. `message_id` is that
+    of the customer's mail; an answer of ours is its `mail`.
+    """
+
+    class Kind(models.TextChoices):
+        IN = "in", _("from the customer")
+        OUT = "out", _("to the customer")
+        NOTE = "note", _("note for colleagues")
+        EVENT = "event", _("event")
+
+    class Event(models.TextChoices):
+        ASSIGNED = "assigned", _("passed on")
+        ESCALATED = "escalated", _("escalated")
+        CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("reopened")
+        WAITS = "waits", _("waits for the customer")
+        GOES_ON = "goes_on", _("goes on")
+        MERGED = "merged", _("merged")
+        FILED = "filed", _("put into a dossier")
+        BOUNCED = "bounced", _("came back")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    kind = models.CharField(max_length=5, choices=Kind)
+    event = models.CharField(max_length=10, choices=Event, blank=True)
+    text = models.TextField(blank=True)
+    author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    who = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    happened_at = models.DateTimeField(default=timezone.now)
+    message_id = models.CharField(max_length=255, blank=True)
+    mail = models.OneToOneField(
+        OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="ticket_message"
+    )
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind="event") & ~Q(event="")) | (~Q(kind="event") & Q(event="")),
+                name="event_says_which",
+            ),
+            models.UniqueConstraint(
+                fields=["message_id", "ticket"], condition=~Q(message_id=""), name="ticket_mail_read_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["ticket", "happened_at", "id"], name="ticket_conversation")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.kind} {self.event}".strip()
+
+
+class Attachment(models.Model):
+    """A file that came with a message. It lies under `stored`, a random name, outside of what the web server shows."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=200)
+    stored = models.CharField(max_length=40, unique=True)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.stored
+
+
+class ScriptQuerySet(models.QuerySet["Script"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(team_id=user.team_id)
+
+
+class Script(models.Model):
+    """Words for a common situation, with the fields of letters in them; `kind` is of tickets, "" for any."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="scripts")
+    name = models.CharField(_("situation"), max_length=100)
+    kind = models.CharField(_("for"), max_length=10, choices=Ticket.Kind, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="en")
+    text = models.TextField(_("words"), max_length=5000)
+
+    objects = ScriptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "language", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,5 @@
+"""Addresses of ratings."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

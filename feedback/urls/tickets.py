@@ -1,0 +1,5 @@
+"""Addresses of tickets."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,81 @@
+"""Makers of tickets and ratings. Every field has a plain default, every keyword overrides it."""
+
+from datetime import timedelta
+
+from feedback.models import Invitation, Message, Rating, Script, ServiceRules, Ticket, Value
+from feedback.models.rules import next_number
+from tests.factories import NOW, make_customer, make_team
+
+
+def make_rules(**kw) -> ServiceRules:
+    """How a team serves; `team` is a new one if it is left out."""
+    return ServiceRules.objects.create(**{"team": kw.pop("team", None) or make_team()} | kw)
+
+
+def make_ticket(**kw) -> Ticket:
+    """An open question since NOW, of a dossier whose owner answers for it; `closed_at` closes it."""
+    customer = kw.pop("customer", None) or make_customer(owner=kw.get("assignee"))
+    team = kw.pop("team", customer.team)
+    opened_at = kw.get("opened_at", NOW)
+    hours = ServiceRules.of(team).hours
+    due = {
+        "answer_due_at": hours.due(opened_at, timedelta(hours=10)),
+        "solution_due_at": hours.due(opened_at, timedelta(hours=45)),
+    }
+    fields = {
+        "team": team,
+        "customer": customer,
+        "assignee": customer.owner,
+        "subject": "Where is my delivery?",
+        "opened_at": opened_at,
+        "from_email": customer.email,
+        **due,
+        "next_due_at": due["answer_due_at"],
+    }
+    if kw.get("first_answered_at"):
+        fields |= {"answered_in": 60, "first_answered_by": customer.owner}
+    if kw.get("closed_at"):
+        fields |= {"closed_by": customer.owner, "solved_in": 120, "resolution": 1, "next_due_at": None}
+    if kw.get("waiting_since"):
+        fields |= {"next_due_at": None}
+    number = kw.pop("number", None) or next_number(team)
+    return Ticket.objects.create(**fields | {"number": number} | kw)
+
+
+def make_message(**kw) -> Message:
+    """The customer asks, in a new ticket unless `ticket` says which."""
+    ticket = kw.pop("ticket", None) or make_ticket()
+    fields = {"kind": Message.Kind.IN, "text": "It should have come on Friday.", "happened_at": NOW}
+    return Message.objects.create(**{"ticket": ticket} | fields | kw)
+
+
+def make_script(**kw) -> Script:
+    fields = {"name": "Delivery is late", "text": "{greeting}\n\nwe are sorry: it leaves today."}
+    return Script.objects.create(**{"team": kw.pop("team", None) or make_team()} | fields | kw)
+
+
+def make_invitation(**kw) -> Invitation:
+    """Sent at NOW, about a ticket that was closed an hour before."""
+    ticket = kw.pop("ticket", None) or make_ticket(closed_at=NOW - timedelta(hours=1))
+    fields = {
+        "team": ticket.team,
+        "customer": ticket.customer,
+        "ticket": ticket,
+        "resolution": ticket.resolution,
+        "employee": ticket.assignee,
+        "ticket_kind": ticket.kind,
+        "product_group": ticket.product_group,
+        "made_at": NOW,
+        "asked_at": NOW,
+    }
+    return Invitation.objects.create(**fields | kw)
+
+
+def make_rating(**kw) -> Rating:
+    """Good, given at NOW."""
+    invitation = kw.pop("invitation", None) or make_invitation(
+        **({"ticket": kw.pop("ticket")} if "ticket" in kw else {})
+    )
+    same = ("team", "ticket", "customer", "employee", "ticket_kind", "product_group", "group")
+    fields = {name: getattr(invitation, name) for name in same} | {"value": Value.GOOD, "rated_at": NOW}
+    return Rating.objects.create(**{"invitation": invitation} | fields | kw)
