@@ -211,6 +211,10 @@ def a_tab(world: World) -> dict:
     return {"who": world.manager.pk, "tab": world.dossier.tab.slug}
 
 
+def a_month(world: World) -> dict:
+    return {"who": world.manager.pk, "tab": "2030-07"}
+
+
 def a_place(world: World) -> dict:
     return a_tab(world) | {"customer_id": world.dossier.customer_id}
 
@@ -332,6 +336,9 @@ FOLLOWUPS = {
     "followups:file": button(team(422), at=a_followup),
     "followups:move": button(insiders(302)),
     "followups:undo": button(insiders(409)),
+    "followups:move_some": Row(get=team(200), post=team(422), at=a_tab),
+    "followups:deal": Row(get=team(200), post=team(422), at=a_month),
+    "followups:take_back": button(insiders(302)),
     "followups:bring_forward": button(team(302), at=lambda world: {"pk": world.slip.pk}),
 }
 
