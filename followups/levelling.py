@@ -31,6 +31,12 @@ def evenly(number: int, days: Sequence[date], *, loads: Mapping[date, int], capa
     return sorted(chosen)
 
 
+def coming_days(binder: Binder, *, without: date | None = None) -> list[date]:
+    """The next SLOTS working days of the binder's owner, today included, but for one."""
+    coming = binder.owner.calendar.working_days_from(binder.today)
+    return list(islice((day for day in coming if day != without), SLOTS))
+
+
 @dataclass(frozen=True)
 class Slot:
     """A day to which dossiers may go: how many lie there, and how many would."""
@@ -134,8 +140,7 @@ class Levelling:
     @cached_property
     def days(self) -> list[date]:
         """The working days to which they may go: the coming ones, without the day itself."""
-        coming = self.binder.owner.calendar.working_days_from(self.binder.today)
-        return list(islice((day for day in coming if day != self.day), SLOTS))
+        return coming_days(self.binder, without=self.day)
 
     @cached_property
     def slots(self) -> list[Slot]:

@@ -338,6 +338,7 @@ FOLLOWUPS = {
     "followups:undo": button(insiders(409)),
     "followups:move_some": Row(get=team(200), post=team(422), at=a_tab),
     "followups:deal": Row(get=team(200), post=team(422), at=a_month),
+    "followups:spread": button(team(302), at=lambda world: {"who": world.manager.pk}),
     "followups:take_back": button(insiders(302)),
     "followups:bring_forward": button(team(302), at=lambda world: {"pk": world.slip.pk}),
 }

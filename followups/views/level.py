@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from crm.team.models import User
 from followups.actions import Moved, move_many, undo_many
 from followups.board import Board
+from followups.dates import Tab
 from followups.dealing import Deal, deal_out
 from followups.destination import tab_name
 from followups.forms_level import DealForm, LevelForm
-from followups.levelling import Levelling
+from followups.levelling import Levelling, coming_days, evenly
 from followups.models import FollowUp
 from followups.views.board import address, get_board
 
@@ -63,6 +65,22 @@ def deal(request: HttpRequest, who: int, tab: str) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"board": board, "deal": proposal, "dealt": _dealt(board)}
     return render(request, "followups/deal.html", context, status=status)
+
+
+@require_POST
+def spread_left_behind(request: HttpRequest, who: int) -> HttpResponse:
+    """Give all that was left behind a day from today on, where there is room. Agreed times are over, and go along."""
+    now = timezone.now()
+    owner = get_object_or_404(User.objects.binders_open_to(request.user, on=request.user.today(now)), pk=who)
+    board = Board(user=request.user, owner=owner, tab=Tab(owner.today(now)), now=now)
+    places = list(FollowUp.objects.of(owner).open().left_behind(today=board.today).order_by("due_on", "pk"))
+    days = evenly(
+        len(places), coming_days(board.binder), loads=board.binder.loads, capacity=board.binder.capacity
+    )
+    report(
+        request, board, move_many(moves=zip(places, map(Tab, days), strict=True), by=request.user, now=now)
+    )
+    return redirect(address(board))
 
 
 def _dealt(board: Board) -> list[FollowUp]:
