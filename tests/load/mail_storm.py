@@ -22,11 +22,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # it is run as a file
 
 from tests.load.storm.services import Postgres, Program, Redis, ending, free_port, listens, wait_for  # noqa: E402
+from tests.load.storm.work import Work  # noqa: E402
 
 LATENCY = 10  # milliseconds
 STUCK = 120  # seconds in which nothing happens any more
@@ -45,8 +47,10 @@ class Storm:
     postgres: Postgres | None = None
     workers: list[Program] = field(default_factory=list)
     beats: list[Program] = field(default_factory=list)
+    sink: Program | None = None
     done: Counter = field(default_factory=Counter)
     longest_queue: int = 0
+    work: Work = field(default_factory=Work)
 
     @property
     def taken(self) -> Path:
@@ -54,6 +58,12 @@ class Storm:
 
     def message_ids(self) -> list[str]:
         return self.taken.read_text().splitlines() if self.taken.exists() else []
+
+    def pids(self) -> dict[str, list[int]]:
+        servers = [("PostgreSQL", self.postgres), ("sink", self.sink)]
+        return {"workers": [each.pid for each in self.workers]} | {
+            name: [it.pid] for name, it in servers if it
+        }
 
     def kill_worker(self) -> None:
         worker = random.choice(self.workers)
@@ -137,7 +147,7 @@ def environment(storm: Storm, stack: ExitStack) -> dict[str, str]:
         stack.enter_context(ending(storm.redis.stop))
         env |= {"DATABASE_URL": storm.postgres.url, "REDIS_URL": storm.redis.url}
     os.environ |= env
-    program(storm, stack, "sink", sink)
+    storm.sink = program(storm, stack, "sink", sink)
     wait_for(lambda: listens(port), "the SMTP server")
     return env
 
@@ -206,6 +216,7 @@ def rage(storm: Storm) -> float:
     while not is_settled():
         count = len(storm.message_ids())
         if count > taken:
+            storm.work.begin(storm.pids(), count)
             first, taken, last = first or time.monotonic(), count, time.monotonic()
             seen_at = last
         while plan and plan[0][0] <= count:
@@ -228,23 +239,33 @@ def misfortunes(storm: Storm) -> list[tuple[int, Callable[[], None]]]:
     return sorted(((at, step) for at, step in zip(when, what, strict=True)), key=lambda pair: pair[0])
 
 
-def states() -> Counter:
+def patiently(ask: Callable[[], Any]) -> Any:
+    """What the database answers, once it does."""
     from django.db import Error, connection
-    from django.db.models import Count
-
-    from crm.mail.models import OutgoingMail
 
     while True:
         try:
-            rows = OutgoingMail.objects.values_list("state").annotate(Count("pk")).order_by()
-            return Counter(dict(rows))
+            return ask()
         except Error:
             connection.close()
             time.sleep(0.2)
 
 
+def states() -> Counter:
+    from django.db.models import Count
+
+    from crm.mail.models import OutgoingMail
+
+    rows = OutgoingMail.objects.values_list("state").annotate(Count("pk")).order_by()
+    return patiently(lambda: Counter(dict(rows)))
+
+
 def is_settled() -> bool:
-    return not {"queued", "claimed", "handoff", "retry"} & states().keys()
+    from crm.mail.models import IN_HAND, WAITING, OutgoingMail
+
+    # Not by counting: that it is asked all the time shall not be what is measured.
+    open_ones = OutgoingMail.objects.filter(state__in=(*WAITING, *IN_HAND))
+    return not patiently(open_ones.exists)
 
 
 _told_at = [0.0]
@@ -277,6 +298,7 @@ def report(storm: Storm, seconds: float) -> int:
         ("  of these taken by the server", sum(1 for message_id in unknown if message_id in taken)),
         *storm.done.items(),
         ("most tasks waiting in Redis", storm.longest_queue),
+        *work_lines(storm, len(taken)),
         (
             "mails/s, all that included",
             f"{rate:.0f} (at least {storm.options.at_least or WANTED} are wanted)",
@@ -286,6 +308,15 @@ def report(storm: Storm, seconds: float) -> int:
         say(f"{name:<38} {value}")
     is_lost = bool(lost or len(unknown) > in_flight or not is_settled())
     return verdict(is_doubled=extra > 0, is_lost=is_lost, is_slow=rate < (storm.options.at_least or 0))
+
+
+def work_lines(storm: Storm, taken: int) -> list[tuple[str, str]]:
+    if storm.options.kills:  # what was killed took its time along
+        return []
+    per_mail = storm.work.per_mail(storm.pids(), taken)
+    return [
+        ("milliseconds of a processor a mail", ", ".join(f"{ms:.1f} {name}" for name, ms in per_mail.items()))
+    ]
 
 
 def verdict(*, is_doubled: bool, is_lost: bool, is_slow: bool) -> int:

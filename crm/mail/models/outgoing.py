@@ -286,15 +286,21 @@ class OutgoingMail(models.Model):
         state = State.EXPIRED if reason == Reason.TOO_LATE else State.SUPPRESSED
         return self._settle((State.CLAIMED,), state=state, reason=reason, settled_at=now)
 
-    def hand_off(self, *, now: datetime, lease: timedelta) -> bool:
+    def hand_off(self, *conditions: Q | Exists, now: datetime, lease: timedelta) -> bool:
         """To be committed before the first byte that the server could deliver.
 
-        False also when its team pauses, or said since the claim that its mail stays here, or leaves.
+        False also where one of the conditions does not hold, and when its team pauses, or said since the claim that
+        its mail stays here, or leaves.
         """
         stays_here = self.team.sender.stays_here
         ready = Sender.objects.filter(team=self.team_id, paused_at__isnull=True, stays_here=stays_here)
         return self._move(
-            (State.CLAIMED,), Exists(ready), state=State.HANDOFF, handed_off_at=now, lease_until=now + lease
+            (State.CLAIMED,),
+            Exists(ready),
+            *conditions,
+            state=State.HANDOFF,
+            handed_off_at=now,
+            lease_until=now + lease,
         )
 
     def has_left(self, *, now: datetime, detail: str, provider_id: str) -> bool:
@@ -345,7 +351,7 @@ class OutgoingMail(models.Model):
     def _settle(self, states: Iterable[str], **fields: object) -> bool:
         return self._move(states, claim="", lease_until=None, **fields)
 
-    def _move(self, states: Iterable[str], *conditions: Exists, **fields: object) -> bool:
+    def _move(self, states: Iterable[str], *conditions: Q | Exists, **fields: object) -> bool:
         rows = OutgoingMail.objects.filter(*conditions, pk=self.pk, state__in=states, claim=self.claim)
         if not rows.update(**fields):
             return False
