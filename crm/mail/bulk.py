@@ -19,7 +19,7 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[tuple])
             cursor.cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', lines)
         else:
             places = ", ".join(["%s"] * len(names))
-            adapted = [tuple(map(_adapted, row)) for row in rows]
+            adapted = [tuple(map(adapted, row)) for row in rows]
             cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({places})', adapted)  # noqa: S608
 
 
@@ -38,7 +38,8 @@ def _written(value: object) -> str:
     return text
 
 
-def _adapted(value: object) -> object:
+def adapted(value: object) -> object:
+    """As the database takes it beside the ORM."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value.isoformat() if isinstance(value, date) else value

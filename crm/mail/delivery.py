@@ -8,10 +8,10 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from operator import call
 
 from django.conf import settings
 from django.db import Error, connection, transaction
-from django.db.models import Exists
 
 from crm.mail import quiet, returns
 from crm.mail.carriers import Carrier, Carriers, NotSent, Refused, TryLater, Uncertain, Unreachable
@@ -132,8 +132,7 @@ def _announce(mail: OutgoingMail, *, now: datetime) -> bool:
     """Ask for all that may have changed, take the turn and commit that the hand-over begins. False if it must not."""
     is_free = not (_not_now(mail, now=now) or _why_not(mail, now))
     has_turn = is_free and (not mail.is_advertising or AdvertisingTurn.take(mail, now=now))
-    forbidden = Exists(Suppression.objects.forbidding(mail))
-    if has_turn and mail.hand_off(~forbidden, now=now, lease=settings.MAIL_HANDOFF_LEASE):
+    if has_turn and mail.hand_off(now=now, lease=settings.MAIL_HANDOFF_LEASE):
         return True
     transaction.set_rollback(True)
     return False
@@ -149,12 +148,21 @@ def _withhold(mail: OutgoingMail, *, now: datetime) -> None:
         mail.give_back()
 
 
-@transaction.atomic
 def _has_left(mail: OutgoingMail, *, answer: tuple[str, str], now: datetime) -> None:
+    try:
+        _note_left(copy(mail), answer, now, hear=call)
+    except (
+        Exception
+    ):  # hardly ever: then what the kind makes of it is kept apart, which costs each mail a savepoint
+        _note_left(mail, answer, now, hear=tell)
+
+
+@transaction.atomic
+def _note_left(mail: OutgoingMail, answer: tuple[str, str], now: datetime, *, hear: Callable) -> None:
     detail, provider_id = answer
     listener = kind_of(mail).sent
     if mail.has_left(now=now, detail=detail, provider_id=provider_id) and listener:
-        tell(listener, mail, now)
+        hear(listener, mail, now)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.mail.bulk import adapted
 from crm.mail.models.outgoing import OutgoingMail
 from crm.team.models import Team
 
@@ -111,9 +112,9 @@ class AdvertisingTurn(models.Model):
     @classmethod
     def take(cls, mail: OutgoingMail, *, now: datetime) -> bool:
         """Take the turn for `mail`, or keep it if it has it; False if another mail was sent too lately."""
-        at, lately = map(connection.ops.adapt_datetimefield_value, (now, now - ADVERTISING_PAUSE))
+        values = (mail.team_id, mail.address_hash, mail.pk, now, now - ADVERTISING_PAUSE)
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE, [mail.team_id, mail.address_hash, mail.pk, at, lately])
+            cursor.execute(_TAKE, list(map(adapted, values)))
             return cursor.rowcount == 1
 
     @classmethod
