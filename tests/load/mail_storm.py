@@ -1,8 +1,9 @@
 """Many mails, and workers, Redis and PostgreSQL that are killed while they leave: none may be lost, none doubled.
 
-tests/load/mail_storm.py [--mails 10000] [--kills 20] [--workers 4] [--sqlite] [--naive] [--at-least 100]
+tests/load/mail_storm.py [--mails 10000] [--kills 20] [--workers 4] [--sqlite] [--naive] [--patience 1]
 It starts all that it needs on free ports and ends it. Exit code 1 when mails left twice; 2 when none did, but some were
-lost, or more are not certain than were in flight at the kills; 3 when it was only slower than --at-least asks for.
+lost, or more are not certain than were in flight at the kills; 3 when it was only too slow: with --kills 0 on
+PostgreSQL, 100 mails a second are wanted, on a machine that others use divided by --patience.
 With --sqlite there is neither PostgreSQL nor Redis nor Celery, but `manage.py send_outbox --loop`. --naive sends as one
 would without an outbox, and marks a batch after it was sent: it has to end with 1.
 """
@@ -109,7 +110,9 @@ def arguments() -> Namespace:
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--sqlite", action="store_true", help="embedded database and no Redis")
     parser.add_argument("--naive", action="store_true", help="mark mails after a batch was sent")
-    parser.add_argument("--at-least", type=int, metavar="N", help="fail below so many mails per second")
+    parser.add_argument(
+        "--patience", type=float, default=1, help="how much slower it may be, where others work, too"
+    )
     return parser.parse_args()
 
 
@@ -288,7 +291,7 @@ def report(storm: Storm, seconds: float) -> int:
     lost = sum(1 for message_id, state in rows.items() if state != "unknown" and message_id not in taken)
     extra = sum(taken.values()) - len(taken)
     in_flight = storm.done["workers killed"]
-    rate = len(taken) / seconds
+    rate, wanted = len(taken) / seconds, wanted_rate(storm.options)
     lines = [
         ("mails queued", len(rows)),
         ("taken by the server", len(taken)),
@@ -299,15 +302,18 @@ def report(storm: Storm, seconds: float) -> int:
         *storm.done.items(),
         ("most tasks waiting in Redis", storm.longest_queue),
         *work_lines(storm, len(taken)),
-        (
-            "mails/s, all that included",
-            f"{rate:.0f} (at least {storm.options.at_least or WANTED} are wanted)",
-        ),
+        ("mails/s, all that included", f"{rate:.0f} (at least {wanted:.0f} are wanted)"),
     ]
     for name, value in lines:
         say(f"{name:<38} {value}")
     is_lost = bool(lost or len(unknown) > in_flight or not is_settled())
-    return verdict(is_doubled=extra > 0, is_lost=is_lost, is_slow=rate < (storm.options.at_least or 0))
+    return verdict(is_doubled=extra > 0, is_lost=is_lost, is_slow=rate < wanted)
+
+
+def wanted_rate(options: Namespace) -> float:
+    """Mails per second below which it fails; 0 where they are killed, or leave another way."""
+    is_calm = not (options.kills or options.sqlite or options.naive)
+    return WANTED / options.patience if is_calm else 0
 
 
 def work_lines(storm: Storm, taken: int) -> list[tuple[str, str]]:
