@@ -197,6 +197,60 @@ def escalate(*, ticket: Ticket, text: str, by: User, now: datetime) -> bool:
     return ticket.escalate(by=by, now=now) and bool(_tell(ticket, Event.ESCALATED, by=by, now=now, text=text))
 
 
+@transaction.atomic
+def calm(*, ticket: Ticket, by: User, now: datetime) -> bool:
+    """Take an escalation back. False if there is none."""
+    return ticket.calm() and bool(_tell(ticket, Event.CALMED, by=by, now=now))
+
+
+@transaction.atomic
+def merge(*, ticket: Ticket, into: Ticket, by: User, now: datetime) -> bool:
+    """Two tickets are one: what was said goes to `into`, and the other is closed. False if it is closed already."""
+    hours = ServiceRules.of(ticket.team).hours
+    words = {"number": into.number}
+    if not ticket.close(done=_("Merged into ticket %(number)s") % words, by=by, hours=hours, now=now):
+        return False
+    Ticket.objects.filter(pk=ticket.pk).update(merged_into=into)
+    ticket.merged_into = into
+    ticket.messages.exclude(kind=Kind.EVENT).update(ticket=into)
+    _tell(ticket, Event.MERGED, by=by, now=now, text=_("into ticket %(number)s") % words)
+    _tell(into, Event.MERGED, by=by, now=now, text=_("with ticket %(number)s") % {"number": ticket.number})
+    return True
+
+
+@transaction.atomic
+def file_under(*, ticket: Ticket, customer: Customer, by: User, now: datetime) -> bool:
+    """Say whose ticket it is. False if somebody said so before."""
+    if not Ticket.objects.filter(pk=ticket.pk, customer__isnull=True).update(customer=customer):
+        return False
+    ticket.customer = customer
+    _tell(ticket, Event.FILED, by=by, now=now, text=customer.name)
+    words = _("Ticket %(number)s opened") % {"number": ticket.number}
+    file_entry(ticket, words, ticket.subject, by=None, now=ticket.opened_at)
+    return True
+
+
+@transaction.atomic
+def set_promise(
+    *, ticket: Ticket, promised_on: date | None, call_at: datetime | None, by: User, now: datetime
+) -> None:
+    """An answer is promised for a day, or a call for an instant; None takes it back."""
+    Ticket.objects.filter(pk=ticket.pk).update(promised_on=promised_on, call_at=call_at)
+
+
+@transaction.atomic
+def set_kind(*, ticket: Ticket, kind: str, product_group: str, by: User, now: datetime) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(kind=kind, product_group=product_group)
+
+
+@transaction.atomic
+def rules_changed(*, team: Team, now: datetime) -> None:
+    """Work out anew what is due when, of all that is open."""
+    rules = ServiceRules.of(team)
+    for ticket in Ticket.objects.filter(team=team).open().prefetch_related("pauses"):
+        ticket.set_due(rules)
+
+
 def _tell(
     ticket: Ticket, event: str, *, by: User | None, now: datetime, who: User | None = None, text: str = ""
 ) -> Message:

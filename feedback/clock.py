@@ -39,6 +39,12 @@ class Hours:
             left -= end - start
         return since + within
 
+    @property
+    def day(self) -> timedelta:
+        """How long a working day is."""
+        start, end = (datetime.combine(date.min, at) for at in (self.opens_at, self.closes_at))
+        return end - start
+
     def _spans(self, since: datetime, until: datetime, pauses: Iterable[Span]) -> Iterator[Span]:
         for start, end in self._without(self._days(since), pauses):
             if start >= until:

@@ -1,6 +1,8 @@
 """A ticket: what a customer asks for, and the talk about it until it is settled."""
 
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import and_, or_
 from typing import Self
 
 from django.db import models
@@ -9,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts.folding import search_forms, search_text
 from contacts.models import Customer, Person
 from crm.mail.models import LANGUAGES
 from crm.team.models import Team, User
@@ -18,6 +21,22 @@ from feedback.models.rules import ServiceRules
 OPEN = Q(closed_at__isnull=True)
 OUR_MOVE = OPEN & Q(waiting_since__isnull=True)
 UNANSWERED = OUR_MOVE & Q(first_answered_at__isnull=True)
+_MOST_WORDS = 8
+_MOST_CUSTOMERS = 200  # whose tickets a search also finds
+
+
+def _beyond(column: str, sign: str, edge: "Ticket") -> Q:
+    """Behind it ("gt") or before it ("lt") in the order of (column, id)."""
+    # Not "beyond, or equal and": PostgreSQL would read the index from its beginning.
+    value, back = getattr(edge, column), {"gt": "lte", "lt": "gte"}[sign]
+    return Q(**{f"{column}__{sign}e": value}) & ~Q(**{column: value, f"pk__{back}": edge.pk})
+
+
+def _occurs(word: str) -> Q:
+    number = word.removeprefix("#")
+    if number.isdecimal() and len(number) < 10:
+        return Q(number=int(number)) | Q(search_text__contains=number)
+    return reduce(or_, (Q(search_text__contains=form) for form in search_forms(word)))
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -53,6 +72,18 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Open, with an answer or a solution that should have been given before that instant."""
         return self.filter(OPEN, next_due_at__lt=at)
 
+    def escalated(self) -> Self:
+        """Open ones that a lead was asked to look at."""
+        return self.filter(OPEN, escalated_at__isnull=False)
+
+    def matching(self, text: str, *, user: User) -> Self:
+        """Of that number, or with every word in subject, number or sender, or in the dossier of a customer."""
+        words = reduce(and_, (_occurs(word) for word in text.split()[:_MOST_WORDS]), Q())
+        customers = Customer.objects.visible_to(user).matching(text).order_by().values_list("pk", flat=True)
+        # Read before, not within: then each half of the condition has its index.
+        found = list(customers[:_MOST_CUSTOMERS]) if text.strip("# \t") else []
+        return self.filter(words | Q(customer__in=found))
+
     def not_merged(self) -> Self:
         return self.filter(merged_into__isnull=True)
 
@@ -62,6 +93,30 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def latest_first(self) -> Self:
         return self.order_by("-opened_at", "-pk")
+
+    def following(self, edge: "Ticket | None", *, closed: bool) -> list[Self]:
+        """What comes behind `edge`, or from the beginning, in parts that are read one after the other.
+
+        Open ones as in_order(), each part as an index has it; closed ones the last first.
+        """
+        if closed:
+            rows = self.filter(closed_at__isnull=False).order_by("-closed_at", "-pk")
+            return [rows.filter(_beyond("closed_at", "lt", edge)) if edge and edge.closed_at else rows]
+        due = self.filter(next_due_at__isnull=False).order_by("next_due_at", "pk")
+        waiting = self.filter(next_due_at__isnull=True).order_by("pk")
+        if edge and edge.next_due_at:
+            return [due.filter(_beyond("next_due_at", "gt", edge)), waiting]
+        return [waiting.filter(pk__gt=edge.pk)] if edge and edge.is_waiting else [due, waiting]
+
+    def preceding(self, edge: "Ticket", *, closed: bool) -> list[Self]:
+        """What comes before `edge`, the nearest first."""
+        if closed:
+            return [self.filter(_beyond("closed_at", "gt", edge)).order_by("closed_at", "pk")]
+        due = self.filter(next_due_at__isnull=False).order_by("-next_due_at", "-pk")
+        if edge.next_due_at:
+            return [due.filter(_beyond("next_due_at", "lt", edge))]
+        waiting = self.filter(next_due_at__isnull=True).order_by("-pk")
+        return [waiting.filter(pk__lt=edge.pk), due] if edge.is_waiting else []
 
 
 class Ticket(models.Model):
@@ -131,6 +186,9 @@ class Ticket(models.Model):
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     merged_into = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="merged")
+    search_text = models.TextField(
+        blank=True, editable=False
+    )  # kept by save(): the same search on both databases
 
     objects = TicketQuerySet.as_manager()
 
@@ -161,6 +219,12 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.kind}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.search_text = search_text(
+            self.subject, self.from_name, self.from_email, phones=[self.from_phone]
+        )
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("feedback:ticket", args=[self.pk])
@@ -251,6 +315,10 @@ class Ticket(models.Model):
 
     def escalate(self, *, by: User, now: datetime) -> bool:
         return self._change(self._own(OPEN, escalated_at__isnull=True), escalated_at=now, escalated_by=by)
+
+    def calm(self) -> bool:
+        """The lead need not look at it any longer. False if nobody asked him to, or somebody took it back before."""
+        return self._change(self._own(escalated_at__isnull=False), escalated_at=None, escalated_by=None)
 
     @property
     def is_running(self) -> bool:
