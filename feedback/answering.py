@@ -88,28 +88,22 @@ class Answering:
     @property
     def close(self) -> str:
         """How it ends, in one line."""
-        return f"{self._regards} {self.by.name} · {self.values(self.to())['team']}"
-
-    @property
-    def _regards(self) -> str:
-        with translation.override(self.language):
-            return pgettext("in a letter", "Kind regards,")
+        return f"{_regards(self.language)} {self.by.name} · {self.values(self.to())['team']}"
 
     def filled(self, script: Script, typed: str) -> str:
         """The words of `script` behind what was typed, the greeting left out: it stands over every answer."""
-        words = script.text.replace("\r\n", "\n").strip().removeprefix("{greeting}").lstrip()
-        text = written_out(words, self.values(self.to()))
+        text = written_out(_bare(script.text), self.values(self.to()))
         return f"{typed.rstrip()}\n\n{text}" if typed.strip() else text
 
     def content(self, text: str, *, subject: str, to: Address) -> Content:
         """The whole mail, with greeting and close. ValidationError if there are fields without a word."""
         values = self.values(to)
-        letter = compiled("", f"{{greeting}}\n\n{text.strip()}\n\n{self._regards}\n{{manager}}\n{{team}}")
+        letter = compiled("", whole(text, self.language))
         if missing := letter.missing(values):
             raise ValidationError(_nothing_for(missing))
         filled = letter.fill(values)
-        whole = f"{subject[:LONGEST_SUBJECT]} {subject_tag(self.ticket)}"
-        return Content(whole, filled.text, filled.html)
+        marked = f"{subject[:LONGEST_SUBJECT]} {subject_tag(self.ticket)}"
+        return Content(marked, filled.text, filled.html)
 
     def spoken(self, text: str) -> Content:
         """What was said on the phone, as it was written down."""
@@ -130,6 +124,21 @@ class Answering:
         return _("Nothing can be written to %(email)s: a mail came back, or was called spam.") % {
             "email": to.email
         }
+
+
+def whole(words: str, language: str) -> str:
+    """The text of a mail, its fields still open: what every answer begins and ends with around `words`."""
+    return f"{{greeting}}\n\n{_bare(words)}\n\n{_regards(language)}\n{{manager}}\n{{team}}"
+
+
+def _bare(words: str) -> str:
+    """Without the greeting, should somebody have written it himself."""
+    return words.replace("\r\n", "\n").strip().removeprefix("{greeting}").strip()
+
+
+def _regards(language: str) -> str:
+    with translation.override(language):
+        return pgettext("in a letter", "Kind regards,")
 
 
 def _nothing_for(missing: list[str]) -> str:

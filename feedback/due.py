@@ -97,10 +97,15 @@ class Due:
         if not ticket.next_due_at:
             return _("its clock stands still")
         first, last = sorted((self.now, ticket.next_due_at))
-        spelled = {"time": spell_minutes(minutes(self.rules.hours.worked(first, last)))}
-        return (
-            _("for %(time)s of working time") if self.is_late else _("in %(time)s of working time")
-        ) % spelled
+        words = _("for %(time)s") if self.is_late else _("in %(time)s")
+        return words % {"time": self._working_time(self.rules.hours.worked(first, last))}
+
+    def _working_time(self, time: timedelta) -> str:
+        """ "2 h 10 of working time", of much "28 working days"."""
+        days = time // self.rules.hours.day
+        if days < MANY_DAYS:
+            return _("%(time)s of working time") % {"time": spell_minutes(minutes(time))}
+        return ngettext("%(n)s working day", "%(n)s working days", days) % {"n": days}
 
     @property
     def promise(self) -> str:

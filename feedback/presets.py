@@ -29,11 +29,11 @@ PRESETS = [
         _("We look into it"),
         "",
         {
-            "en": "{greeting}\n\nthank you for your message. I am looking into it myself and will write to you "
+            "en": "thank you for your message. I am looking into it myself and will write to you "
             "by tomorrow evening, also if I should not know everything by then.",
-            "de": "{greeting}\n\nvielen Dank für Ihre Nachricht. Ich kümmere mich selbst darum und schreibe Ihnen "
+            "de": "vielen Dank für Ihre Nachricht. Ich kümmere mich selbst darum und schreibe Ihnen "
             "spätestens morgen Abend, auch wenn ich bis dahin noch nicht alles weiß.",
-            "ka": "{greeting}\n\nგმადლობთ წერილისთვის. ამ საკითხს პირადად ვარკვევ და ხვალ საღამომდე მოგწერთ, "
+            "ka": "გმადლობთ წერილისთვის. ამ საკითხს პირადად ვარკვევ და ხვალ საღამომდე მოგწერთ, "
             "მაშინაც კი, თუ მანამდე ყველაფერი არ მეცოდინება.",
         },
     ),
@@ -42,13 +42,13 @@ PRESETS = [
         _("Goods arrived damaged"),
         Ticket.Kind.COMPLAINT,
         {
-            "en": "{greeting}\n\nI am sorry that your goods did not arrive as they should. We replace what is "
+            "en": "I am sorry that your goods did not arrive as they should. We replace what is "
             "damaged at no charge. Please send me one or two pictures and the number of pieces; "
             "the replacement then leaves the next working day.",
-            "de": "{greeting}\n\nes tut mir leid, dass Ihre Ware nicht so angekommen ist, wie sie sollte. "
+            "de": "es tut mir leid, dass Ihre Ware nicht so angekommen ist, wie sie sollte. "
             "Beschädigtes ersetzen wir kostenlos. Schicken Sie mir bitte ein oder zwei Bilder und die Stückzahl; "
             "der Ersatz verlässt dann am nächsten Arbeitstag unser Haus.",
-            "ka": "{greeting}\n\nვწუხვარ, რომ საქონელი დაზიანებული მიიღეთ. დაზიანებულს უფასოდ შეგიცვლით. "
+            "ka": "ვწუხვარ, რომ საქონელი დაზიანებული მიიღეთ. დაზიანებულს უფასოდ შეგიცვლით. "
             "გთხოვთ, გამომიგზავნოთ ერთი ან ორი ფოტო და მიუთითოთ რაოდენობა; "
             "ახალს მომდევნო სამუშაო დღეს გამოგიგზავნით.",
         },
@@ -58,11 +58,11 @@ PRESETS = [
         _("Not reached for the call back"),
         Ticket.Kind.CALLBACK,
         {
-            "en": "{greeting}\n\nI called as agreed but did not reach you. When does it suit you today or tomorrow? "
+            "en": "I called as agreed but did not reach you. When does it suit you today or tomorrow? "
             "An hour is enough, I will be there.",
-            "de": "{greeting}\n\nich habe wie vereinbart angerufen, Sie aber nicht erreicht. "
+            "de": "ich habe wie vereinbart angerufen, Sie aber nicht erreicht. "
             "Wann passt es Ihnen heute oder morgen? Eine Uhrzeit genügt, ich melde mich dann.",
-            "ka": "{greeting}\n\nშეთანხმებულ დროს დაგირეკეთ, მაგრამ ვერ დაგიკავშირდით. "
+            "ka": "შეთანხმებულ დროს დაგირეკეთ, მაგრამ ვერ დაგიკავშირდით. "
             "დღეს ან ხვალ რომელ საათზე გეცლებათ? საათის მითითებაც საკმარისია, დაგირეკავთ.",
         },
     ),

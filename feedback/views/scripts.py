@@ -18,6 +18,7 @@ from contacts.views.letter_frames import sender_of, show_letter, show_problems
 from crm.mail.framing import as_mail_body
 from crm.mail.models import LANGUAGES
 from crm.team.views.guards import leads_only
+from feedback.answering import whole
 from feedback.forms_scripts import ScriptForm
 from feedback.models import Script
 from feedback.presets import PRESETS, find_preset
@@ -80,11 +81,8 @@ def _write(request: HttpRequest, script: Script) -> HttpResponse:
 @as_mail_body
 def preview(request: HttpRequest) -> HttpResponse:
     """What stands in the form, as a customer would see it; ?who of LookForm, else one of one's own."""
-    form, look, user = (
-        ScriptForm(request.POST, instance=Script(team=request.user.team)),
-        LookForm(request.POST),
-        request.user,
-    )
+    user, look = request.user, LookForm(request.POST)
+    form = ScriptForm(request.POST, instance=Script(team=user.team))
     problems = [error for name, errors in form.errors.items() if name != "name" for error in errors]
     if problems:
         return show_problems(request, problems)
@@ -92,7 +90,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     found = Found(rows, look.text).first(1) if look.text else list(rows.filter(owner=user)[:1])
     data = form.cleaned_data
     trying = Trying(
-        {data["language"]: (_("Answer"), data["text"])},
+        {data["language"]: (_("Answer"), whole(data["text"], data["language"]))},
         sender=sender_of(user.team),
         customer=found[0] if found else None,
         user=user,
