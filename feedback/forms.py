@@ -17,7 +17,7 @@ from feedback.due import at_time, day_words
 from feedback.models import Script, Ticket
 from followups.dates import UnreadableDate, read_date
 
-MOST_GROUPS = 30
+MOST_GROUPS, LATELY = 30, 200
 
 
 def seen_field() -> forms.IntegerField:
@@ -178,9 +178,7 @@ class PromiseForm(forms.Form):
 
 
 def product_groups(team: Team) -> list[str]:
-    """What the team calls its groups of products, in tickets and purchases."""
-    found = Ticket.objects.filter(team=team).exclude(product_group="").order_by("-opened_at", "-pk")
-    lately = list(dict.fromkeys(found.values_list("product_group", flat=True)[:200]))
-    bought = Purchase.objects.filter(team=team).exclude(product_group="").order_by("-pk")
-    both = dict.fromkeys([*lately, *bought.values_list("product_group", flat=True)[:200]])
-    return sorted(both)[:MOST_GROUPS]
+    """What the team called its groups of products lately, in tickets and purchases."""
+    asked = Ticket.objects.filter(team=team).latest_first().values_list("product_group", flat=True)
+    bought = Purchase.objects.filter(team=team).order_by("-pk").values_list("product_group", flat=True)
+    return sorted({*asked[:LATELY], *bought[:LATELY]} - {""})[:MOST_GROUPS]

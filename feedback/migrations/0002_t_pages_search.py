@@ -39,6 +39,15 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
+        migrations.RemoveIndex("ticket", "ticket_closed"),
+        migrations.AddIndex(
+            "ticket",
+            models.Index(
+                condition=models.Q(("closed_at__isnull", False)),
+                fields=["team", "closed_at", "id"],
+                name="ticket_closed",
+            ),
+        ),
         TrigramExtension(),
         migrations.RunPython(create, drop),
     ]
