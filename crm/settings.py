@@ -14,6 +14,7 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 IMPORT_DIR = VAR_DIR / "imports"
+ATTACHMENT_DIR = VAR_DIR / "attachments"
 
 DEBUG = env.bool("DEBUG", default=False)
 HTTPS = env.bool("HTTPS", default=False)

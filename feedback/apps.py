@@ -5,4 +5,28 @@ class FeedbackConfig(AppConfig):
     name = "feedback"
 
     def ready(self) -> None:
-        pass
+        from contacts import registry
+        from crm.mail import kinds
+        from feedback import kinds as own
+        from feedback import slips
+        from feedback.dossier_part import PAGES, PANELS, unhappy, whole
+        from feedback.giving_out import erase, sections
+        from followups.demo import parts
+        from followups.slips import register
+
+        kinds.register(own.TICKET)
+        kinds.register(own.TICKET_NOTICE)
+        for source in slips.SOURCES:
+            register(source)
+        parts.register("feedback.demo.filling.fill")
+        registry.register(
+            registry.Part(
+                "feedback",
+                panels=PANELS,
+                whole=whole,
+                export=sections,
+                erase=erase,
+                pages=PAGES,
+                unhappy=unhappy,
+            )
+        )

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from contacts import registry
 from crm.mail.models import Suppression
 from segmentation.models import Series
 from segmentation.reminding.enrolling import due_for
@@ -22,6 +23,7 @@ class Audience:
     no_address: int
     no_basis: int
     suppressed: int
+    unhappy: int
     share: int = 0
 
     @property
@@ -42,11 +44,13 @@ def audience(series: Series, *, on: date) -> Audience:
     rows = Suppression.objects.filter(team=OuterRef("team"), address_hash=OuterRef("letter_hash"))
     found = due_for(series, on=on).annotate(is_suppressed=Exists(rows))
     addressed, based = ~Q(letter_hash=""), Q(legal_basis__isnull=False)
+    open_to, unhappy = addressed & based & Q(is_suppressed=False), registry.unhappy()
     sums = found.aggregate(
         due=Count("pk"),
-        letter=Count("pk", filter=addressed & based & Q(is_suppressed=False)),
+        letter=Count("pk", filter=open_to & ~unhappy),
         no_address=Count("pk", filter=~addressed),
         no_basis=Count("pk", filter=addressed & ~based),
         suppressed=Count("pk", filter=addressed & based & Q(is_suppressed=True)),
+        unhappy=Count("pk", filter=open_to & unhappy),
     )
     return Audience(**sums, share=series.held_out_percent)
