@@ -97,7 +97,7 @@ def _text(line: EntryLine) -> SafeString:
 
 def _mail(entry: Entry, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     """What became of the letter. Who may, follows it to the outbox; while it waits, it can be taken back."""
-    words = _became(entry, zone)
+    words = became(entry, zone)
     said = fill(LINK, href=reverse("mail:mail", args=[entry.mail_id]), text=words) if is_lead else words
     back = NOTHING
     if entry.mail_state in WAITING and entry.mail_kind == LETTER.name:
@@ -106,8 +106,8 @@ def _mail(entry: Entry, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     return fill(MAIL, words=said, back=back)
 
 
-def _became(entry: Entry, zone: ZoneInfo) -> str:
-    """ "waiting", "sent 10:02", "failed: the mail server refused it"."""
+def became(entry: Entry, zone: ZoneInfo) -> str:
+    """What became of a mail, of a row that knows it: "waiting", "sent 10:02", "failed: the mail server refused it"."""
     state = str(State(entry.mail_state).label)
     if entry.mail_state == State.SENT and entry.mail_settled_at:
         at, said = entry.mail_settled_at.astimezone(zone), entry.happened_at.astimezone(zone)

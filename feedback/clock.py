@@ -48,6 +48,12 @@ class Hours:
         found = self._due(at, left)
         return since.astimezone(UTC) + within if found is None else found
 
+    @property
+    def day(self) -> timedelta:
+        """How long a working day is."""
+        start, end = (datetime.combine(date.min, at) for at in (self.opens_at, self.closes_at))
+        return end - start
+
     def _worked(self, since: datetime, until: datetime) -> timedelta:
         if until <= since:
             return ZERO

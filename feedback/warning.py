@@ -16,7 +16,8 @@ from crm.team.models import Absence, Team, User
 from feedback.actions import rules_changed
 from feedback.kinds import TICKET_NOTICE
 from feedback.models import ServiceRules, Ticket
-from feedback.models.ticket import OUR_MOVE, UNANSWERED, WARNED_AT, TicketQuerySet
+from feedback.models.ticket import WARNED_AT
+from feedback.models.ticket_queryset import OUR_MOVE, UNANSWERED, TicketQuerySet
 
 KEEPS = timedelta(hours=12)
 LANGUAGE = "en"  # colleagues read English

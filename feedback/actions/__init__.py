@@ -6,11 +6,12 @@ from feedback.actions.settling import close, merge, merge_problem, on_closed, on
 from feedback.actions.talking import answer, note, receive
 from feedback.actions.telling import file_entry
 from feedback.actions.terms import rules_changed, set_kind, set_promise
-from feedback.actions.work import assign, escalate, go_on, wait
+from feedback.actions.work import assign, calm, escalate, go_on, wait
 
 __all__ = [
     "answer",
     "assign",
+    "calm",
     "close",
     "escalate",
     "file_entry",

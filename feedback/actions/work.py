@@ -44,3 +44,9 @@ def assign(*, ticket: Ticket, to: User | None, by: User, now: datetime, text: st
 def escalate(*, ticket: Ticket, text: str, by: User, now: datetime) -> bool:
     """Ask the lead to look at it. False if somebody did before."""
     return ticket.escalate(by=by, now=now) and bool(tell(ticket, Event.ESCALATED, by=by, now=now, text=text))
+
+
+@transaction.atomic
+def calm(*, ticket: Ticket, by: User, now: datetime) -> bool:
+    """Take an escalation back. False if there is none."""
+    return ticket.calm() and bool(tell(ticket, Event.CALMED, by=by, now=now))

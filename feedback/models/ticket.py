@@ -1,7 +1,6 @@
 """A ticket: what a customer asks for, and the talk about it until it is settled."""
 
 from datetime import date, datetime, timedelta
-from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -11,16 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _say
 from django.utils.translation import gettext_lazy as _
 
+from contacts.folding import search_text
 from contacts.models import Customer, Person
 from crm.mail.models import LANGUAGES
 from crm.markup import written
 from crm.team.models import Team, User
 from feedback.clock import Hours, Span
 from feedback.models.rules import ServiceRules
+from feedback.models.ticket_queryset import OPEN, OUR_MOVE, TicketQuerySet
 
-OPEN = Q(closed_at__isnull=True)
-OUR_MOVE = OPEN & Q(waiting_since__isnull=True)
-UNANSWERED = OUR_MOVE & Q(first_answered_at__isnull=True)
 WARNED_AT = 0.25  # of the working time that was promised
 
 
@@ -28,64 +26,6 @@ class Standing(models.TextChoices):
     ON_TIME = "on_time", _("on time")
     DUE_SOON = "due_soon", _("due soon")
     LATE = "late", _("late")
-
-
-class TicketQuerySet(models.QuerySet["Ticket"]):
-    def visible_to(self, user: User, *, on: date | None = None) -> Self:
-        """The team's tickets; where managers see only their own dossiers, those of these, and those assigned to him."""
-        mine = self.filter(team_id=user.team_id)
-        if user.sees_team:
-            return mine
-        dossiers = Customer.objects.visible_to(user, on=on)
-        return mine.filter(Q(assignee=user) | Q(customer__in=dossiers))
-
-    def of(self, user: User) -> Self:
-        """Those assigned to this person."""
-        return self.filter(assignee=user)
-
-    def nobodys(self) -> Self:
-        return self.filter(assignee__isnull=True)
-
-    def open(self) -> Self:
-        return self.filter(OPEN)
-
-    def closed(self) -> Self:
-        return self.filter(closed_at__isnull=False)
-
-    def waiting(self) -> Self:
-        """For the customer: their clock stands still."""
-        return self.filter(OPEN, waiting_since__isnull=False)
-
-    def unanswered(self) -> Self:
-        return self.filter(UNANSWERED)
-
-    def due_soon(self, *, at: datetime, within: timedelta) -> Self:
-        """Open and not late, with an answer or a solution due within that real time."""
-        return self.filter(OPEN, next_due_at__gte=at, next_due_at__lt=at + within)
-
-    def complaints(self) -> Self:
-        return self.filter(kind=Ticket.Kind.COMPLAINT)
-
-    def late(self, *, at: datetime) -> Self:
-        """Open, with an answer or a solution that should have been given before that instant."""
-        return self.filter(OPEN, next_due_at__lt=at)
-
-    def not_merged(self) -> Self:
-        return self.filter(merged_into__isnull=True)
-
-    def in_order(self) -> Self:
-        """As one works: what is due first comes first; what waits for the customer comes last."""
-        return self.order_by(F("next_due_at").asc(nulls_last=True), "pk")
-
-    def bulk_set_due(self, tickets: "list[Ticket]", rules: ServiceRules) -> None:
-        """Work out what is due when, of open ones that are held and know their pauses."""
-        for ticket in tickets:
-            for name, value in ticket.due_by(rules).items():
-                setattr(ticket, name, value)
-        self.bulk_update(tickets, ["answer_due_at", "solution_due_at", "next_due_at"])
-
-    def latest_first(self) -> Self:
-        return self.order_by("-opened_at", "-pk")
 
 
 class Ticket(models.Model):
@@ -155,6 +95,9 @@ class Ticket(models.Model):
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     merged_into = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="merged")
+    search_text = models.TextField(
+        blank=True, editable=False
+    )  # kept by save(): the same search on both databases
 
     objects = TicketQuerySet.as_manager()
 
@@ -193,6 +136,12 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.kind}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.search_text = search_text(
+            self.subject, self.from_name, self.from_email, phones=[self.from_phone]
+        )
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("feedback:ticket", args=[self.pk])
@@ -326,6 +275,10 @@ class Ticket(models.Model):
 
     def escalate(self, *, by: User, now: datetime) -> bool:
         return self._change(self._own(OPEN, escalated_at__isnull=True), escalated_at=now, escalated_by=by)
+
+    def calm(self) -> bool:
+        """The lead need not look at it any longer. False if nobody asked him to, or somebody took it back before."""
+        return self._change(self._own(escalated_at__isnull=False), escalated_at=None, escalated_by=None)
 
     @property
     def is_running(self) -> bool:
