@@ -5,4 +5,6 @@ class FeedbackConfig(AppConfig):
     name = "feedback"
 
     def ready(self) -> None:
-        pass
+        from feedback import rating_parts
+
+        rating_parts.register()

@@ -23,13 +23,15 @@ class SlipDraft:
 
 @dataclass(frozen=True)
 class SlipSource:
-    """`find` gives what there is to say at an instant, whether or not it was said before."""
+    """`find` gives what there is to say at an instant, whether or not it was said before; `page`, where a slip of
+    this source leads."""
 
     name: str
     label: str | Promise
     icon: str
     find: Callable[[datetime], Iterable[SlipDraft]]
     pull_forward: bool
+    page: Callable[[Slip], str] | None = None
 
 
 _sources: dict[str, SlipSource] = {}
@@ -37,6 +39,12 @@ _sources: dict[str, SlipSource] = {}
 
 def register(source: SlipSource) -> None:
     _sources[source.name] = source
+
+
+def page_of(slip: Slip) -> str:
+    """Where what it speaks of is seen; "" if nobody knows."""
+    source = _sources.get(slip.source)
+    return source.page(slip) if source and source.page else ""
 
 
 def collect(now: datetime) -> str:

@@ -1,5 +1,7 @@
 """Addresses of tickets."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from feedback.views.ticket import ticket
+
+urlpatterns = [path("tickets/<int:pk>/", ticket, name="ticket")]
