@@ -47,6 +47,7 @@ JOBS = (
     Job("expectations", "segmentation.nightly_expectations.expect_all", HOUR),
     # After the expectations, by which it goes.
     Job("reminders", "segmentation.reminding.sweep.remind_all", HOUR),
+    Job("recommendations", "feedback.recommending.ask_all", DAY, at=time(5)),
     Job("intervals", "segmentation.typical.keep_all", HOUR),
     Job("tickets", "feedback.warning.warn_all", 10 * MINUTE),
     # Calendars and zones are set elsewhere, and a year's holidays become known.

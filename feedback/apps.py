@@ -6,10 +6,11 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import registry
+        from contacts.models import Entry
         from crm.mail import kinds
         from feedback import kinds as own
-        from feedback import slips
-        from feedback.dossier_part import PAGES, PANELS, unhappy, whole
+        from feedback import rating_parts, slips
+        from feedback.dossier_part import PANELS, page, unhappy, whole
         from feedback.giving_out import erase, sections
         from followups.demo import parts
         from followups.slips import register
@@ -26,7 +27,8 @@ class FeedbackConfig(AppConfig):
                 whole=whole,
                 export=sections,
                 erase=erase,
-                pages=PAGES,
+                pages={Entry.Kind.TICKET: page},
                 unhappy=unhappy,
             )
         )
+        rating_parts.register()

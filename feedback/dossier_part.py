@@ -119,7 +119,7 @@ PANELS = (
     Panel("right", "feedback/panels/tickets.html", open_tickets),
     Panel("print", "feedback/panels/tickets_print.html", open_tickets),
 )
-PAGES = {
-    "ticket": lambda pk: reverse("feedback:ticket", args=[pk]),
-    "rating": lambda pk: reverse("feedback:rating", args=[pk]),
-}
+
+
+def page(ticket_id: int) -> str:
+    return reverse("feedback:ticket", args=[ticket_id])

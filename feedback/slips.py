@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -108,7 +109,11 @@ def _source(name: str, label: Promise, icon: str, holds: Callable[[datetime], Q]
         for ticket in tickets.select_related("customer__owner__team"):
             yield from _drafts(name, ticket, now)
 
-    return SlipSource(name, label, icon, find=find, pull_forward=True, passes=True)
+    return SlipSource(name, label, icon, find=find, pull_forward=True, page=_page, passes=True)
+
+
+def _page(slip: Slip) -> str:
+    return reverse("feedback:ticket", args=[slip.key.partition(":")[0]])
 
 
 SOURCES = (

@@ -23,9 +23,8 @@ class SlipDraft:
 
 @dataclass(frozen=True)
 class SlipSource:
-    """`find` gives what there is to say at an instant, whether or not it was said before.
-
-    `passes`: what `find` no longer gives is no longer true, and a slip that waits for it is withdrawn.
+    """`find` gives what there is to say at an instant, whether or not it was said before; `page`, where a slip of
+    this source leads. `passes`: what `find` no longer gives is no longer true, and a slip that waits is withdrawn.
     """
 
     name: str
@@ -33,6 +32,7 @@ class SlipSource:
     icon: str
     find: Callable[[datetime], Iterable[SlipDraft]]
     pull_forward: bool
+    page: Callable[[Slip], str] | None = None
     passes: bool = False
 
 
@@ -41,6 +41,12 @@ _sources: dict[str, SlipSource] = {}
 
 def register(source: SlipSource) -> None:
     _sources[source.name] = source
+
+
+def page_of(slip: Slip) -> str:
+    """Where what it speaks of is seen; "" if nobody knows."""
+    source = _sources.get(slip.source)
+    return source.page(slip) if source and source.page else ""
 
 
 def collect(now: datetime) -> str:

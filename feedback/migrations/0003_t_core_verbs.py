@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0006_entry_source'),
-        ('feedback', '0002_t_pages_search'),
+        ('feedback', '0002_t_pages_search'), ('feedback', '0002_r_public_deciding'),
         ('team', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
