@@ -138,13 +138,16 @@ class Ticket(models.Model):
         return f"{self.number}: {self.kind}"
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.search_text = search_text(
-            self.subject, self.from_name, self.from_email, phones=[self.from_phone]
-        )
+        self.refresh_search()
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("feedback:ticket", args=[self.pk])
+
+    def refresh_search(self) -> None:
+        """Bring what a search reads up to the other fields."""
+        said = (self.subject, self.from_name, self.from_email)
+        self.search_text = search_text(*said, phones=[self.from_phone])
 
     @property
     def is_open(self) -> bool:
