@@ -52,7 +52,7 @@ def short_lines(entries: Iterable[Entry], *, zone: ZoneInfo) -> SafeString:
 
 
 def _short(line: EntryLine) -> SafeString:
-    text = line.entry.text
+    text = line.text
     return fill(
         SHORT,
         iso=line.day.isoformat(),
@@ -83,15 +83,16 @@ def _order(line: OrderLine, currency: str) -> SafeString:
 def _entry(line: EntryLine, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     about = " · ".join(filter(None, (line.who, line.outcome)))
     mail = _mail(line.entry, zone, is_lead=is_lead) if line.entry.mail_id else NOTHING
-    return fill(ENTRY, title=line.title, about=about, mail=mail, text=_text(line.entry), moved=_moved(line))
+    title = fill(LINK, href=page, text=line.title) if (page := line.page) else line.title
+    return fill(ENTRY, title=title, about=about, mail=mail, text=_text(line), moved=_moved(line))
 
 
-def _text(entry: Entry) -> SafeString:
+def _text(line: EntryLine) -> SafeString:
     """Of a letter the subject, and its words for who wants to read them."""
-    subject, _end, letter = entry.text.partition("\n")
-    if entry.mail_id and letter.strip():
+    subject, _end, letter = line.text.partition("\n")
+    if line.entry.mail_id and letter.strip():
         return fill(LETTER_TEXT, subject=subject, text=with_links(letter.strip()))
-    return fill(TEXT, text=with_links(entry.text)) if entry.text else NOTHING
+    return fill(TEXT, text=with_links(line.text)) if line.text else NOTHING
 
 
 def _mail(entry: Entry, zone: ZoneInfo, *, is_lead: bool) -> SafeString:

@@ -13,7 +13,7 @@ from contacts.views.customers import PAGE
 from crm.team.models import User
 from feedback.due import Due
 from feedback.models import ServiceRules, Ticket
-from feedback.models.ticket import TicketQuerySet
+from feedback.models.ticket_queryset import TicketQuerySet
 
 MINE, NOBODYS, OPEN, WAITING, LATE, ESCALATED, CLOSED = (
     "mine", "nobodys", "open", "waiting", "late", "escalated", "closed",

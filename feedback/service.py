@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from contacts.timeline import spell_minutes
 from crm.team.models import User
 from feedback.models import Ticket
-from feedback.models.ticket import OUR_MOVE, UNANSWERED, TicketQuerySet
+from feedback.models.ticket_queryset import OUR_MOVE, UNANSWERED, TicketQuerySet
 
 STEPS = 5  # of heat, besides none
 FIGURES = ("opened", "answered", "in_time", "overdue", "solved", "solved_in_time", "unsolved_late")

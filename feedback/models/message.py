@@ -50,6 +50,8 @@ class Message(models.Model):
         GOES_ON = "goes_on", _("goes on")
         MERGED = "merged", _("merged")
         FILED = "filed", _("put into a dossier")
+        PROMISED = "promised", _("promised")
+        KIND = "kind", _("is now of another kind")
         BOUNCED = "bounced", _("came back")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", db_index=False)

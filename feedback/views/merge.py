@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from feedback import actions
 from feedback.models import Message, Ticket
-from feedback.models.ticket import TicketQuerySet
+from feedback.models.ticket_queryset import TicketQuerySet
 from feedback.views.ticket import find_ticket, meanwhile
 
 SOME = 12
