@@ -48,7 +48,11 @@ JOBS = (
     Job("expectations", "segmentation.nightly_expectations.expect_all", HOUR),
     # After the expectations, by which it goes.
     Job("reminders", "segmentation.reminding.sweep.remind_all", HOUR),
+    Job("recommendations", "feedback.recommending.ask_all", DAY, at=time(5)),
     Job("intervals", "segmentation.typical.keep_all", HOUR),
+    Job("tickets", "feedback.warning.warn_all", 10 * MINUTE),
+    # Calendars and zones are set elsewhere, and a year's holidays become known.
+    Job("ticket_dues", "feedback.warning.work_out_all", DAY, at=time(1)),
     Job("mailbox", "crm.mail.mailbox.collect", MINUTE),
     Job("clear_sessions", "crm.periodic.clear_sessions", DAY, at=time(3)),
     Job("clear_imports", "contacts.importing.files.clear_old", HOUR),

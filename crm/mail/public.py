@@ -12,7 +12,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from crm.mail.models import LANGUAGES
 
-PREFIXES = ("/u/",)
+PREFIXES = ("/u/", "/r/", "/s/", "/o/")
 MOST, WINDOW = 30, 60  # requests in seconds
 
 
@@ -44,7 +44,7 @@ def show(
     request: HttpRequest, template: str, context: dict, *, language: str = "", status: int = 200
 ) -> HttpResponse:
     """A page in that language, else in the one that the browser asks for."""
-    with translation.override(language or _language(request)):
+    with translation.override(language or preferred_language(request)):
         return render(request, template, context, status=status)
 
 
@@ -59,7 +59,8 @@ def wait(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _language(request: HttpRequest) -> str:
+def preferred_language(request: HttpRequest) -> str:
+    """The first of ours that the browser asks for."""
     ours = dict(LANGUAGES)
     asked = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
     known = (short for name, _weight in asked if (short := name.split("-")[0]) in ours)

@@ -4,7 +4,7 @@ import datetime
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import feedback.models.rating
+import feedback.models.invitation
 import feedback.models.rules
 from django.conf import settings
 from django.db import migrations, models
@@ -32,8 +32,8 @@ class Migration(migrations.Migration):
                 ('ticket_kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('callback', 'Call back'), ('service', 'Service')], max_length=10)),
                 ('product_group', models.CharField(blank=True, max_length=100)),
                 ('group', models.CharField(blank=True, max_length=10)),
-                ('public_id', models.CharField(default=feedback.models.rating.new_public_id, max_length=22)),
-                ('code', models.CharField(default=feedback.models.rating.new_code, max_length=12)),
+                ('public_id', models.CharField(default=feedback.models.invitation.new_public_id, max_length=22)),
+                ('code', models.CharField(default=feedback.models.invitation.new_code, max_length=12)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('asked_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
             name='Signature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=feedback.models.rating.new_code, max_length=12, unique=True)),
+                ('code', models.CharField(default=feedback.models.invitation.new_code, max_length=12, unique=True)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='signature', to=settings.AUTH_USER_MODEL)),
             ],

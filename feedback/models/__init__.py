@@ -1,18 +1,13 @@
+from feedback.models.invitation import Invitation, Value, Word
 from feedback.models.message import Attachment, Message, Script
-from feedback.models.rating import (
-    Invitation,
-    OpenWord,
-    Rating,
-    Recommendation,
-    Signature,
-    Value,
-    Word,
-)
+from feedback.models.rating import Decision, Rating, Recommendation
 from feedback.models.rules import ServiceRules
+from feedback.models.signature import OpenWord, Signature
 from feedback.models.ticket import Pause, Ticket
 
 __all__ = [
     "Attachment",
+    "Decision",
     "Invitation",
     "Message",
     "OpenWord",

@@ -1,145 +1,17 @@
-"""The customer's own word: what he was asked, what he said, and what became of it."""
+"""The customer's own word, as it counts in the end, and what became of it."""
 
-import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Customer
-from crm.mail.models import OutgoingMail
 from crm.team.models import Team, User
+from feedback.models.invitation import Invitation, Value, Word
 from feedback.models.ticket import Ticket
-
-MAY_CHANGE = timedelta(days=14)  # since the first counted word
-LIVES = timedelta(days=28)  # of a link, since it was sent or printed
-_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # none is taken for another
-
-
-def new_public_id() -> str:
-    return secrets.token_urlsafe(16)
-
-
-def new_code() -> str:
-    """Short enough to be typed from paper: 12 signs, 59 bits."""
-    return "".join(secrets.choice(_SIGNS) for _ in range(12))
-
-
-class Value(models.TextChoices):
-    BAD = "bad", _("Bad")
-    NEUTRAL = "neutral", _("Neutral")
-    GOOD = "good", _("Good")
-
-
-class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def visible_to(self, user: User) -> Self:
-        """The team's, for its leads; to others what they were rated for themselves."""
-        mine = self.filter(team_id=user.team_id)
-        return mine if user.is_lead else mine.filter(employee=user)
-
-
-class Invitation(models.Model):
-    """One customer was asked one thing, about a ticket or, once a quarter, whether he would recommend the team.
-
-    From its sending (`asked_at`) on, `employee`, `ticket_kind`, `product_group` and `group` are what they were then,
-    whatever becomes of ticket and customer. `again_after` is the bad rating after which he is asked once more.
-    """
-
-    class Question(models.TextChoices):
-        TICKET = "ticket", _("Was all well?")
-        RECOMMEND = "recommend", _("Would you recommend us?")
-
-    class Channel(models.TextChoices):
-        MAIL = "mail", _("by e-mail")
-        SHEET = "sheet", _("on paper")
-
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="invitations", db_index=False)
-    question = models.CharField(max_length=10, choices=Question, default=Question.TICKET)
-    channel = models.CharField(max_length=5, choices=Channel, default=Channel.MAIL)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, related_name="invitations", db_index=False
-    )
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, null=True, related_name="invitations")
-    resolution = models.PositiveSmallIntegerField(default=0)
-    employee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    ticket_kind = models.CharField(max_length=10, choices=Ticket.Kind, blank=True)
-    product_group = models.CharField(max_length=100, blank=True)
-    group = models.CharField(max_length=10, blank=True)
-    public_id = models.CharField(max_length=22, default=new_public_id)
-    code = models.CharField(max_length=12, default=new_code)
-    mail = models.OneToOneField(
-        OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitation"
-    )
-    made_at = models.DateTimeField(default=timezone.now)
-    asked_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
-    again_after = models.OneToOneField(
-        "Rating", on_delete=models.SET_NULL, null=True, blank=True, related_name="asked_again"
-    )
-
-    objects = InvitationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["public_id"], name="invitation_public_id_once"),
-            models.UniqueConstraint(fields=["code"], name="invitation_code_once"),
-            models.UniqueConstraint(
-                fields=["ticket", "resolution"],
-                condition=Q(channel="mail", again_after__isnull=True),
-                name="asked_once_a_resolution",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["customer", "-asked_at"], name="invitation_of_customer"),
-            models.Index(fields=["team", "question", "asked_at"], name="invitation_asked"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.question} {self.pk}"
-
-    def is_over(self, *, at: datetime) -> bool:
-        """The link is dead: too old, or revoked."""
-        return self.revoked_at is not None or at >= (self.asked_at or self.made_at) + LIVES
-
-
-class Word(models.Model):
-    """Every form that was sent, the last one last. A suspect one counts only once it is confirmed, or a lead says so.
-
-    `value` is one of Value, `score` from 0 to 10 where it was asked for that; one of the two is there.
-    """
-
-    class Suspect(models.TextChoices):
-        FAST = "fast", _("sent within 2 seconds of its page")
-        EARLY = "early", _("sent within a minute of the mail")
-        DIFFERENT = "different", _("different values within 10 seconds")
-
-    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="words")
-    value = models.CharField(max_length=7, choices=Value, blank=True)
-    score = models.PositiveSmallIntegerField(null=True)
-    comment = models.CharField(max_length=500, blank=True)
-    said_at = models.DateTimeField(default=timezone.now)
-    suspect = models.CharField(max_length=10, choices=Suspect, blank=True)
-    confirmed_at = models.DateTimeField(null=True)
-    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        ordering = ["said_at", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=(~Q(value="") & Q(score__isnull=True)) | (Q(value="") & Q(score__range=(0, 10))),
-                name="word_is_a_value_or_a_score",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.invitation_id}: {self.value or self.score}"
-
-    @property
-    def counts(self) -> bool:
-        return not self.suspect or self.confirmed_at is not None
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
@@ -158,13 +30,36 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         mine = self.filter(team_id=user.team_id)
         return mine if user.is_lead else mine.filter(employee=user)
 
+    def open_to(self, user: User, *, on: date) -> Self:
+        """Whose page this person may open that day: those visible to him, bad ones of dossiers that he looks after,
+        because he is to put them right, and the praise of dossiers that he may see: their timeline tells it.
+        """
+        if user.is_lead:
+            return self.visible_to(user)
+        his = Q(customer__owner=user) | Q(customer__owner__in=user.lent_by(on=on))
+        counted = Q(set_aside_at__isnull=True)
+        told = Q(value=Value.GOOD, customer__in=Customer.objects.visible_to(user, on=on))
+        return self.filter(
+            Q(employee=user) | counted & (Q(value=Value.BAD) & his | told), team_id=user.team_id
+        )
+
+    def to_act_on(self, user: User, *, on: date) -> Self:
+        """Of those to be put right, whose they are: the team's leads', their employee's, their dossier's owner's."""
+        return self.to_put_right().open_to(user, on=on)
+
+    def doubted(self) -> Self:
+        """Not counted, by no lead's decision: they look as if a machine had sent them."""
+        return self.filter(set_aside_at__isnull=False, set_aside_by__isnull=True)
+
 
 class Rating(models.Model):
     """What an invitation's customer says in the end: his last word that counts, about a ticket.
 
-    What reports ask for is kept here, too, so that they read one table. `answered_at`: somebody wrote what was done
-    about a bad one. `set_aside_at`: the lead does not count it. `passed_on_at`: a good one reached its employee with
-    thanks.
+    It is worked out from the words and the decisions of leads (see settling.py); what reports ask for is kept here,
+    too, so that they read one table. `set_aside_at`: it does not count, because the lead `set_aside_by` says so, or,
+    where there is none, because no word counts yet; `set_aside_why` is then the code of the suspicion. `bad_since`:
+    since when it is a bad one that counts. `answered_at`: somebody wrote what was done about it. `passed_on_at`: a
+    good one reached its employee with thanks.
     """
 
     invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="rating")
@@ -181,6 +76,7 @@ class Rating(models.Model):
     comment = models.CharField(max_length=500, blank=True)
     rated_at = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
+    bad_since = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -212,6 +108,77 @@ class Rating(models.Model):
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.value}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("feedback:rating", args=[self.pk])
+
+    @property
+    def counts(self) -> bool:
+        return self.set_aside_at is None
+
+    @property
+    def is_to_put_right(self) -> bool:
+        return self.bad_since is not None and self.answered_at is None
+
+    @property
+    def why_not(self) -> str:
+        """Why it does not count, in words; "" if it does."""
+        if self.counts:
+            return ""
+        return self.set_aside_why if self.set_aside_by_id else str(Word.Suspect(self.set_aside_why).label)
+
+    # Verbs of one row; False when somebody else was quicker.
+
+    def note_answer(self, *, text: str, by: User, now: datetime) -> bool:
+        """What was done about a bad one."""
+        rows = Rating.objects.to_put_right().filter(pk=self.pk)
+        return self._change(rows, answer=text, answered_by=by, answered_at=now)
+
+    def note_thanks(self, *, by: User, now: datetime) -> bool:
+        """A good one is passed on to its employee, once."""
+        rows = Rating.objects.counted().filter(pk=self.pk, value=Value.GOOD, passed_on_at__isnull=True)
+        return self._change(rows, passed_on_by=by, passed_on_at=now)
+
+    def _change(self, rows: RatingQuerySet, **fields: object) -> bool:
+        if not rows.update(**fields):
+            return False
+        for name, value in fields.items():
+            setattr(self, name, value)
+        return True
+
+
+class Decision(models.Model):
+    """A lead's, against what the machine makes of it: that a rating does not count, or that a suspect word does."""
+
+    class What(models.TextChoices):
+        ASIDE = "aside", _("does not count")
+        COUNT = "count", _("counts")
+
+    rating = models.ForeignKey(Rating, on_delete=models.CASCADE, related_name="decisions")
+    what = models.CharField(max_length=5, choices=What)
+    word = models.ForeignKey(Word, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    why = models.CharField(_("why"), max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what="aside", word__isnull=True) | Q(what="count", word__isnull=False),
+                name="decision_counts_a_word_or_sets_aside",
+            ),
+            models.UniqueConstraint(
+                fields=["rating"],
+                condition=Q(what="aside", undone_at__isnull=True),
+                name="rating_set_aside_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rating_id}: {self.what}"
+
 
 class Recommendation(models.Model):
     """How likely a customer is to recommend the team, from 0 to 10: his last word that counts."""
@@ -232,32 +199,3 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.score}"
-
-
-class Signature(models.Model):
-    """A link that stands under all ordinary mails of one employee, or on paper; whoever has it may rate him.
-
-    Nobody was asked, and nobody knows who answers: its words are shown by themselves and count in no share.
-    """
-
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="signature")
-    code = models.CharField(max_length=12, default=new_code, unique=True)
-    made_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"{self.user_id}"
-
-
-class OpenWord(models.Model):
-    """What somebody said by a signature's link."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="open_words", db_index=False)
-    value = models.CharField(max_length=7, choices=Value)
-    comment = models.CharField(max_length=500, blank=True)
-    said_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        indexes = [models.Index(fields=["user", "-said_at"], name="open_words_of_user")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id}: {self.value}"

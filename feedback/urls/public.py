@@ -1,5 +1,12 @@
 """Addresses of public."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from feedback.views.open_rate import open_rate
+from feedback.views.rate import rate, short
+
+urlpatterns = [
+    path("r/<str:token>/", rate, name="rate"),
+    path("s/<str:code>/", short, name="short"),
+    path("o/<str:code>/", open_rate, name="open_rate"),
+]

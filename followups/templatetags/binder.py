@@ -9,6 +9,7 @@ from followups.destination import tab_name as name_of
 from followups.models import FollowUp
 from followups.row import Rows
 from followups.slip_choices import outcomes, quick_dates
+from followups.slips import page_of
 from followups.tabs import changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, tab_options
 
 register = template.Library()
@@ -17,6 +18,9 @@ for part in (
     changed_tabs, day_tabs, gauge_blocks, month_tabs, move_tabs, options, outcomes, quick_dates, tab_options,
 ):  # fmt: skip
     register.simple_tag(part)
+
+
+register.filter("slip_page", page_of)
 
 
 @register.filter

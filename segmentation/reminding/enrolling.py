@@ -7,6 +7,7 @@ from random import Random, SystemRandom
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from contacts import registry
 from contacts.models import Customer, Purchase
 from contacts.models.customer import CustomerQuerySet
 from segmentation.models import Reminder, Series
@@ -21,8 +22,8 @@ CODE_LENGTH = 8
 
 
 def reached(series: Series, *, on: date) -> CustomerQuerySet:
-    """For whom the series begins that day: due, and open to advertising."""
-    return due_for(series, on=on).open_to_advertising()
+    """For whom the series begins that day: due, open to advertising, and without a complaint that is not settled."""
+    return due_for(series, on=on).open_to_advertising().exclude(registry.unhappy())
 
 
 def due_for(series: Series, *, on: date) -> CustomerQuerySet:

@@ -10,6 +10,7 @@ from random import Random, SystemRandom
 from django.db import transaction
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 
+from contacts import registry
 from contacts.letters import compiled, recipient_of, values_for
 from contacts.letters.compiled import Compiled
 from contacts.models import Customer, LegalBasis, Purchase
@@ -123,6 +124,7 @@ def _queue_batch(desk: Desk, last: int) -> tuple[int, int | None]:
     due = Reminder.objects.due(on=desk.today).filter(
         team=desk.sender.team_id, pk__gt=last, customer__in=Customer.objects.open_to_advertising()
     )
+    due = due.exclude(registry.unhappy("customer"))
     rows = _whole(due).select_for_update(of=("self",), no_key=True)
     reminders = list(rows.order_by("pk")[:BATCH])
     ready = _without_waiting(desk.introduced(reminders))
