@@ -49,8 +49,10 @@ JOBS = (
     Job("reminders", "segmentation.reminding.sweep.remind_all", HOUR),
     Job("intervals", "segmentation.typical.keep_all", HOUR),
     Job("mailbox", "crm.mail.mailbox.collect", MINUTE),
+    Job("ticket_mailbox", "feedback.mailbox.collect", MINUTE),
     Job("clear_sessions", "crm.periodic.clear_sessions", DAY, at=time(3)),
     Job("clear_imports", "contacts.importing.files.clear_old", HOUR),
+    Job("clear_attachments", "feedback.attachments.clear_orphans", DAY, at=time(3)),
 )
 
 

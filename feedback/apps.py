@@ -5,4 +5,7 @@ class FeedbackConfig(AppConfig):
     name = "feedback"
 
     def ready(self) -> None:
-        pass
+        from crm.mail import kinds
+        from feedback.kinds import TICKET
+
+        kinds.register(TICKET)

@@ -18,4 +18,15 @@ def answered(mail: OutgoingMail, text: str, now: datetime) -> None:
         receive(ticket=said.ticket, text=text, now=now)
 
 
-TICKET = Kind("ticket", _("Answer to a ticket"), is_automatic=False, answered=answered)
+def bounced(mail: OutgoingMail, now: datetime) -> None:
+    """Our answer did not arrive, which its ticket has to say."""
+    from feedback.models import Message
+
+    said = Message.objects.filter(mail=mail).select_related("ticket").first()
+    if said:
+        said.ticket.messages.create(
+            kind=Message.Kind.EVENT, event=Message.Event.BOUNCED, text=mail.to_email, happened_at=now
+        )
+
+
+TICKET = Kind("ticket", _("Answer to a ticket"), is_automatic=False, answered=answered, bounced=bounced)

@@ -1,5 +1,9 @@
 """Addresses of tickets."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from feedback.views.attachment import attachment
+
+urlpatterns: list[URLPattern] = [
+    path("tickets/attachments/<int:pk>/", attachment, name="attachment"),
+]
