@@ -25,6 +25,7 @@ from crm.mail.incoming import (
     is_report,
     key_of,
     parse,
+    readable,
     report_in,
     text_of,
     without_old,
@@ -34,7 +35,8 @@ from feedback.tokens import without_tags
 
 MOST_LETTERS = 20_000
 _LONGEST_HEADER, _LONGEST_ADDRESS, _LONGEST_ID = 10_000, 254, 255
-_MOST_ADDRESSES, _MOST_PARTS = 50, 200
+_MOST_ADDRESSES, _MOST_PARTS, _MOST_BOUNDARIES = 50, 200, 1000
+_LONGEST_HEAD = 256 * 1024  # bytes of all headers
 _SIGNATURE_IMAGE = 10 * 1024  # bytes; a smaller picture within a text is a logo
 # The most certain first: what a server has written says where the message really arrived.
 _DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
@@ -84,6 +86,15 @@ def read(raw: bytes) -> Incoming | Letter | None:
     return None if _is_by_machine(message) else _letter(message, raw)
 
 
+def bounded(raw: bytes) -> bytes:
+    """Its beginning, where it has more headers and parts than anybody writes: to tell them apart takes long."""
+    head = raw[:_LONGEST_HEAD]
+    if len(raw) > len(head) and not re.search(rb"\r?\n\r?\n", head):
+        return head
+    lines = (found.start() for found in re.finditer(rb"^--", raw, re.MULTILINE))
+    return raw[: next(islice(lines, _MOST_BOUNDARIES, None), len(raw))]
+
+
 def _letter(message: Message, raw: bytes) -> Letter:
     name, address = _person(message, "From")
     subject = _words(message, "Subject")
@@ -131,7 +142,9 @@ def _person(message: Message, header: str) -> tuple[str, str]:
     """Name and address, in the form in which addresses are compared; each "" if it cannot be read."""
     written = _raw(message, header)
     name, address = next(iter(getaddresses([written])), ("", ""))
-    if not address and (found := _BRACKETED.search(written)):  # a comma in the name that nobody has quoted
+    if "@" not in address and (
+        found := _BRACKETED.search(written)
+    ):  # a comma in the name that nobody has quoted
         name, address = written[: found.start()], found[1]
     try:
         validate_email(address)
@@ -148,7 +161,7 @@ def _raw(message: Message, header: str) -> str:
     """As it stands there; what is not ASCII is read as UTF-8, or else as Windows does."""
     values = (value for name, value in message.raw_items() if name.lower() == header.lower())
     written = str(next(values, ""))[:_LONGEST_HEADER].encode("utf-8", "surrogateescape")
-    return _readable(written)
+    return readable(written, "utf-8")
 
 
 def _decoded(text: str) -> str:
@@ -159,16 +172,7 @@ def _decoded(text: str) -> str:
         return text
     # What stands between such words comes as bytes of a notation of Python's own.
     words = ((each, charset or "raw-unicode-escape") for each, charset in pieces)
-    return "".join(each if isinstance(each, str) else _readable(each, charset) for each, charset in words)
-
-
-def _readable(data: bytes, charset: str = "utf-8") -> str:
-    for known in (charset, "utf-8", "cp1252"):
-        try:
-            return data.decode(known)
-        except (LookupError, ValueError):
-            continue
-    return data.decode("latin-1")
+    return "".join(each if isinstance(each, str) else readable(each, charset) for each, charset in words)
 
 
 def _one_line(text: str) -> str:

@@ -17,7 +17,7 @@ from imap_tools import BaseMailBox, MailMessageFlags
 from crm.mail.mailbox import MOST_BYTES, asked, fetch, is_same, keyword_of, mark, opened, unread
 from crm.mail.models import Pulse
 from feedback import attachments
-from feedback.letter import read
+from feedback.letter import bounded, read
 from feedback.taking import Fate, take
 
 logger = logging.getLogger(__name__)
@@ -42,8 +42,9 @@ def collect(now: datetime) -> str:
 def _take(box: BaseMailBox, uid: str, looked_at: str, now: datetime) -> Fate:
     """Take in one message, then mark it: cut in between, it is read again, and counts once."""
     size, arrived_at = _measured(box, uid)
-    is_whole = size <= LARGEST
-    raw = fetch(box, uid, most=LARGEST if is_whole else MOST_BYTES)
+    sent = fetch(box, uid, most=LARGEST if size <= LARGEST else MOST_BYTES)
+    raw = bounded(sent)
+    is_whole = size <= LARGEST and len(raw) == len(sent)
     fate = _fate(raw, uid, is_whole=is_whole, arrived_at=arrived_at or now, now=now)
     mark(box, uid, *{looked_at, MailMessageFlags.SEEN} if fate.is_kept else (looked_at,))
     return fate

@@ -6,6 +6,7 @@ charset that does not exist, or made up. Only the Message-ID of one of our mails
 reader alone, lets it count.
 """
 
+import codecs
 import hashlib
 import re
 from dataclasses import dataclass
@@ -20,8 +21,9 @@ from crm.mail.models import Return
 What = Return.What
 
 MOST_IDS, MOST_LETTERS, _LONGEST_HEADLINE = 50, 5000, 400
-MOST_TEXT = 1024 * 1024  # bytes of a part
+MOST_TEXT = 256 * 1024  # bytes of a part
 _NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.4.5", "5.6.", "5.7.")
+_OF_NAMES = {"punycode", "idna"}  # of domains; a long text in them takes minutes
 _SPAM = {"abuse", "fraud", "virus", "other"}
 _ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{3,200}>")
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
@@ -194,9 +196,15 @@ def _said(leaf: Message) -> str:
 def decoded(part: Message) -> str:
     """The text of a leaf, in whatever charset it is."""
     data = (part.get_payload(decode=True) or b"")[:MOST_TEXT]
-    for charset in (part.get_content_charset() or "utf-8", "utf-8", "cp1252"):
+    return readable(data, part.get_content_charset() or "utf-8").replace("\0", "")
+
+
+def readable(data: bytes, charset: str) -> str:
+    """As text in that charset; where it is none, or not the right one, in those that are used most."""
+    for known in (charset, "utf-8", "cp1252"):
         try:
-            return data.decode(charset).replace("\0", "")
+            if codecs.lookup(known).name not in _OF_NAMES:
+                return data.decode(known)
         except (LookupError, ValueError):  # unknown, not a charset at all, or not the right one
             continue
     return data.decode("utf-8", errors="replace")
