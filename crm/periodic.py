@@ -54,8 +54,10 @@ JOBS = (
     # Calendars and zones are set elsewhere, and a year's holidays become known.
     Job("ticket_dues", "feedback.warning.work_out_all", DAY, at=time(1)),
     Job("mailbox", "crm.mail.mailbox.collect", MINUTE),
+    Job("ticket_mailbox", "feedback.mailbox.collect", MINUTE),
     Job("clear_sessions", "crm.periodic.clear_sessions", DAY, at=time(3)),
     Job("clear_imports", "contacts.importing.files.clear_old", HOUR),
+    Job("clear_attachments", "feedback.attachments.clear_orphans", DAY, at=time(3)),
 )
 
 

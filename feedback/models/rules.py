@@ -79,8 +79,13 @@ class ServiceRules(models.Model):
         return timedelta(hours=self.solve_within)
 
 
+def hold(team: Team) -> ServiceRules:
+    """The team's row, held until the transaction ends: of those who take something in, one comes after the other."""
+    return ServiceRules.objects.select_for_update().get_or_create(team=team)[0]
+
+
 def next_number(team: Team) -> int:
     """The next ticket's, counted from 1 in each team. The row is held until the transaction ends, so none is twice."""
-    rules, _is_new = ServiceRules.objects.select_for_update().get_or_create(team=team)
+    rules = hold(team)
     ServiceRules.objects.filter(pk=rules.pk).update(last_number=F("last_number") + 1)
     return ServiceRules.objects.values_list("last_number", flat=True).get(pk=rules.pk)
