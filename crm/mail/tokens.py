@@ -1,6 +1,7 @@
 """Links for people who do not log in: the signed random id of a row, with nothing personal in it."""
 
 import hmac
+import re
 from functools import lru_cache
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.crypto import salted_hmac
 
 UNSUBSCRIBE = "unsubscribe"
 _BETWEEN = "~"
+_TOKEN = re.compile(r"[\w-]{22}~[\w-]{43}", re.ASCII)
 
 
 def token_for(public_id: str, *, purpose: str) -> str:
@@ -34,3 +36,8 @@ def public_id_of(token: str, *, purpose: str) -> str | None:
         return signing.Signer(salt=_salt(purpose), sep=_BETWEEN).unsign(token)
     except signing.BadSignature:
         return None
+
+
+def without_tokens(text: str) -> str:
+    """A mail as others than its reader may see it: nobody can press its links in his place."""
+    return _TOKEN.sub("…", text)
