@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
-from django.db import connection
+from django.db import Error, connection
 from django.db.models import Model
 
 AT_ONCE = 20  # rows
@@ -20,7 +21,7 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[tuple])
     columns, table = ", ".join(f'"{name}"' for name in names), model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', _Lines(rows))
+            _copy(cursor.cursor, f'COPY "{table}" ({columns}) FROM STDIN', _Lines(rows))
         else:
             places = ", ".join(["%s"] * len(names))
             values = (tuple(map(adapted, row)) for row in rows)
@@ -28,13 +29,27 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[tuple])
 
 
 class _Lines:
-    """A file of the rows, as COPY reads it."""
+    """A file of the rows, as COPY reads it. `error` is what kept one from being made."""
 
     def __init__(self, rows: Iterable[tuple]) -> None:
         self._left = iter(rows)
+        self.error: Exception | None = None
 
     def read(self, size: int) -> bytes:
-        return "".join(map(_line, islice(self._left, AT_ONCE))).encode()
+        try:
+            return "".join(map(_line, islice(self._left, AT_ONCE))).encode()
+        except Exception as error:
+            self.error = error
+            raise
+
+
+def _copy(cursor: Any, text: str, lines: _Lines) -> None:
+    try:
+        with connection.wrap_database_errors:
+            cursor.copy_expert(text, lines)
+    except Error as error:
+        # What the database says of it quotes the error, and that may quote a customer.
+        raise lines.error or error from None
 
 
 def _line(row: tuple) -> str:

@@ -217,6 +217,7 @@ def test_a_letter_that_cannot_be_written_leaves_its_whole_batch_for_the_next_hou
     monkeypatch.setattr(queueing, "compose", stumble)
     assert remind_all(NOW).endswith(f"1 failed: team {team.pk}")
     assert (OutgoingMail.objects.count(), ReminderLetter.objects.count()) == (0, 0)
+    assert f"Reminders of team {team.pk} failed: ValueError" in caplog.text
     assert "customer.example" not in caplog.text
     assert queue(team) == 2
 
