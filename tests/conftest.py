@@ -1,3 +1,6 @@
+from pathlib import Path
+
+import axe_playwright_python
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,6 +18,10 @@ def pytest_configure() -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    settings.STATICFILES_DIRS = [
+        *settings.STATICFILES_DIRS,
+        ("axe", Path(axe_playwright_python.__file__).parent),
+    ]
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.CACHES["default"]["KEY_FUNCTION"] = "tests.caching.key_of_this_turn"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
