@@ -138,7 +138,11 @@ def test_the_customers_word_stands_beside_it_for_those_who_may_read_it(client_of
     closed = make_ticket(customer=make_customer(owner=nino), closed_at=NOW - timedelta(hours=1))
     make_rating(ticket=closed, value="bad", comment="Nobody rang", employee=nino)
     pages = {who: page_of(client_of(who).get(closed.get_absolute_url())) for who in (nino, levan, lead)}
-    assert {who: "Nobody rang" in page for who, page in pages.items()} == {nino: True, levan: False, lead: True}
+    assert {who: "Nobody rang" in page for who, page in pages.items()} == {
+        nino: True,
+        levan: False,
+        lead: True,
+    }
     assert reverse("feedback:sheet", args=[closed.pk]) in pages[nino]
 
 
