@@ -131,6 +131,8 @@ _BY_SOMEBODY = {
     Event.GOES_ON: gettext_lazy("%(who)s goes on with it"),
     Event.MERGED: gettext_lazy("%(who)s merged it"),
     Event.FILED: gettext_lazy("%(who)s put it into a dossier"),
+    Event.PROMISED: gettext_lazy("%(who)s"),
+    Event.KIND: gettext_lazy("%(who)s changed its kind"),
 }
 _BY_ITSELF = {
     Event.REOPENED: gettext_lazy("open again: the customer wrote"),

@@ -25,7 +25,7 @@ from feedback.forms import (
     product_groups,
 )
 from feedback.listing import LABELS, OPEN, neighbours
-from feedback.models import Message, Script, ServiceRules, Ticket
+from feedback.models import Message, Rating, Script, ServiceRules, Ticket
 
 DONE = [
     _("Answered"),
@@ -149,6 +149,12 @@ class TicketPage:
         """With which word the lead was asked to look at it."""
         rows = self.ticket.messages.filter(event=Message.Event.ESCALATED).with_names()
         return rows.in_order().last() if self.ticket.escalated_at else None
+
+    @cached_property
+    def ratings(self) -> list[Rating]:
+        """What the customer says of it, for those who may read that; the newest first."""
+        rows = Rating.objects.visible_to(self.user).filter(ticket=self.ticket)
+        return list(rows.order_by("-rated_at", "-pk"))
 
     @cached_property
     def neighbours(self) -> tuple[Ticket | None, Ticket | None]:

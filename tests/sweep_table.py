@@ -37,7 +37,7 @@ from tests.factories import (
     make_team,
     make_user,
 )
-from tests.feedback.makers import make_invitation, make_rating, make_ticket, make_word
+from tests.feedback.makers import make_invitation, make_rating, make_script, make_ticket, make_word
 from tests.segmentation.reminders import make_reminder, make_series
 
 MAINZ = {"condition": "town", "operator": "is", "values": {"names": ["Mainz"]}}
@@ -265,6 +265,14 @@ def a_reminder(world: World) -> dict:
 
 
 def a_ticket(world: World) -> dict:
+    return {"pk": make_ticket(customer=world.dossier.customer).pk}
+
+
+def a_script(world: World) -> dict:
+    return {"pk": make_script(team=world.manager.team).pk}
+
+
+def a_rated_ticket(world: World) -> dict:
     return {"pk": world.ticket.pk}
 
 
@@ -420,6 +428,33 @@ SEGMENTATION = {
     "segmentation:relationship": button(team(302), at=a_customer),
 }
 
+TICKETS = {
+    "feedback:tickets": page(insiders(200)),
+    "feedback:ticket_new": form(insiders(200)),
+    "feedback:scripts": page(insiders(200)),
+    "feedback:script_new": form(leads(200)),
+    "feedback:script_preview": button(insiders(200)),
+    "feedback:script": Row(get=team(200), post=(LOGIN, 404, 403, 422, 422), at=a_script),
+    "feedback:script_delete": Row(get=team_leads(200), post=team_leads(302), at=a_script),
+    "feedback:rules": form(leads(200)),
+    "feedback:service": page(insiders(200)),
+    "feedback:ticket": page(team(200), at=a_ticket),
+    "feedback:answer": button(team(422), at=a_ticket),
+    "feedback:answer_preview": button(team(200), at=a_ticket),
+    "feedback:note": button(team(422), at=a_ticket),
+    # Somebody answers for it, and the page said that nobody does.
+    "feedback:assign": button(team(409), at=a_ticket),
+    "feedback:escalate": button(team(422), at=a_ticket),
+    "feedback:wait": button(team(302), at=a_ticket),
+    "feedback:close": button(team(422), at=a_ticket),
+    # It is open.
+    "feedback:reopen": button(team(409), at=a_ticket),
+    "feedback:kind": button(team(422), at=a_ticket),
+    "feedback:promise": Row(get=team(302), post=team(422), at=a_ticket),  # without a script it is the ticket
+    "feedback:merge": Row(get=team(200), post=team(404), at=a_ticket),
+    "feedback:file_under": Row(get=team(200), post=team(404), at=a_ticket),
+}
+
 RATINGS = {
     # Who has the link may rate, whoever he is. An empty form says what is missing.
     "feedback:rate": Row(get=everybody(200), post=everybody(422), at=a_rating_link),
@@ -427,8 +462,7 @@ RATINGS = {
     "feedback:open_rate": Row(
         get=everybody(200), post=everybody(422), at=lambda world: {"code": world.signature.code}
     ),
-    "feedback:ticket": page(team(200), at=a_ticket),
-    "feedback:sheet": Row(get=team(200), post=team(302), at=a_ticket),
+    "feedback:sheet": Row(get=team(200), post=team(302), at=a_rated_ticket),
     "feedback:to_put_right": page(insiders(200)),
     "feedback:signature": Row(get=insiders(200), post=insiders(302)),
     "feedback:signature_body": page(insiders(200)),
@@ -470,4 +504,6 @@ ACCOUNT = {
     "mfa_download_recovery_codes": Row(get=insiders(404), post=insiders(404)),
 }
 
-ROUTES: dict[str, Row] = SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | RATINGS | ACCOUNT
+ROUTES: dict[str, Row] = (
+    SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | TICKETS | RATINGS | ACCOUNT
+)

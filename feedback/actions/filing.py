@@ -53,20 +53,20 @@ def _move(ticket: Ticket, customer: Customer) -> None:
 
 
 @transaction.atomic
-def open_dossier(*, ticket: Ticket, by: User, now: datetime) -> FollowUp | None:
+def open_dossier(*, ticket: Ticket, by: User, now: datetime, name: str = "") -> FollowUp | None:
     """Make a dossier of an unknown sender, behind the next working day's tab, and put the ticket into it.
 
-    None if somebody has said meanwhile whose it is.
+    `name` is the customer's, if it is not the sender's own. None if somebody has said meanwhile whose it is.
     """
     ticket.hold()
     if ticket.customer_id:
         return None
-    name = ticket.from_name or ticket.from_email.partition("@")[0] or ticket.from_phone
+    sender = ticket.from_name or ticket.from_email.partition("@")[0] or ticket.from_phone
     customer = Customer(
-        team=ticket.team, owner=ticket.assignee or by, name=name, email=ticket.from_email,
+        team=ticket.team, owner=ticket.assignee or by, name=name or sender, email=ticket.from_email,
         phone=ticket.from_phone, language=ticket.language,
     )  # fmt: skip
-    person = Person(name=name, email=ticket.from_email, phone=ticket.from_phone)
+    person = Person(name=sender, email=ticket.from_email, phone=ticket.from_phone)
     tab = Tab(due_on=customer.owner.calendar.next_working(customer.owner.today(now)))
     place = new_dossier(
         customer=customer, person=person, to=tab, kind=FollowUp.Kind.CALL, plan=ticket.subject, by=by, now=now

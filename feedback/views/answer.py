@@ -105,6 +105,7 @@ def _send(request: HttpRequest, found: Ticket, form: AnswerForm, content: Conten
             actions.close(ticket=found, done=_("Answered by e-mail"), by=request.user, now=now)
         elif do == AND_WAIT:
             actions.wait(ticket=found, by=request.user, now=now)
+    found.refresh_from_db()
     say(request, found, message, to.name)
     return redirect(found)
 

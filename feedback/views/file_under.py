@@ -1,7 +1,6 @@
 """Nobody knows yet whose a ticket is: it goes into a dossier, or becomes the beginning of a new one."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,9 +14,6 @@ from feedback import actions
 from feedback.forms import SenderForm
 from feedback.models import Message, Ticket
 from feedback.views.ticket import find_ticket, meanwhile
-from followups.actions import new_dossier
-from followups.dates import Tab
-from followups.models import FollowUp
 
 SOME = 12
 
@@ -39,21 +35,11 @@ def file_under(request: HttpRequest, pk: int) -> HttpResponse:
     return _file(request, found, customer)
 
 
-@transaction.atomic
 def _new(request: HttpRequest, found: Ticket, name: str) -> HttpResponse:
-    """A dossier of the sender, under today's tab: somebody must get to know him."""
-    if found.customer_id:
+    if not actions.open_dossier(ticket=found, name=name, by=request.user, now=timezone.now()):
         return meanwhile(request, found, Message.Event.FILED)
-    user, now = request.user, timezone.now()
-    customer = Customer(
-        team=user.team, owner=found.assignee or user, country=user.team.country, name=name,
-        email=found.from_email, phone=found.from_phone, language=found.language,
-    )  # fmt: skip
-    new_dossier(
-        customer=customer, person=None, to=Tab(user.today(now)), kind=FollowUp.Kind.CALL, plan=found.subject,
-        by=user, now=now,
-    )  # fmt: skip
-    return _file(request, found, customer)
+    messages.success(request, _("The ticket lies in a dossier of its own: %(name)s.") % {"name": name})
+    return redirect(found)
 
 
 def _file(request: HttpRequest, found: Ticket, customer: Customer) -> HttpResponse:

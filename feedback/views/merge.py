@@ -23,19 +23,21 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _show_merge(request, found, text)
     into = get_object_or_404(_others(request, found), pk=_number(request.POST.get("into", "")))
+    if found.is_open and (problem := actions.merge_problem(found, into)):
+        return _show_merge(request, found, text, problem=problem)
     if not actions.merge(ticket=found, into=into, by=request.user, now=timezone.now()):
-        return meanwhile(request, found, Message.Event.CLOSED)
+        return meanwhile(request, found, Message.Event.CLOSED, Message.Event.MERGED)
     words = {"number": found.number, "into": into.number}
     messages.success(request, _("Ticket %(number)s is now a part of ticket %(into)s.") % words)
     return redirect(into)
 
 
 def _others(request: HttpRequest, found: Ticket) -> TicketQuerySet:
-    rows = Ticket.objects.visible_to(request.user).not_merged().exclude(pk=found.pk)
+    rows = Ticket.objects.visible_to(request.user).open().exclude(pk=found.pk)
     return rows.select_related("customer", "assignee")
 
 
-def _show_merge(request: HttpRequest, found: Ticket, text: str) -> HttpResponse:
+def _show_merge(request: HttpRequest, found: Ticket, text: str, *, problem: str = "") -> HttpResponse:
     rows = _others(request, found)
     if text:
         others = list(rows.matching(text, user=request.user).latest_first()[:SOME])
@@ -46,8 +48,8 @@ def _show_merge(request: HttpRequest, found: Ticket, text: str) -> HttpResponse:
             else rows.filter(from_email=found.from_email)
         )
         others = list(same.latest_first()[:SOME])
-    context = {"ticket": found, "others": others, "text": text}
-    return render(request, "feedback/merge.html", context)
+    context = {"ticket": found, "others": others, "text": text, "problem": problem}
+    return render(request, "feedback/merge.html", context, status=422 if problem else 200)
 
 
 def _number(text: str) -> int:

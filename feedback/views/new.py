@@ -1,5 +1,7 @@
 """A new ticket, taken down from a customer's word."""
 
+from uuid import uuid4
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -66,7 +68,7 @@ def _open(form: NewTicketForm) -> Ticket:
     )  # fmt: skip
     if data["answered"]:
         said = Content(data["subject"], data["answered"], "")
-        actions.answer(ticket=ticket, content=said, by=user, now=now, token=None)
+        actions.answer(ticket=ticket, content=said, by=user, now=now, token=uuid4())
     if data["is_settled"]:
         actions.close(ticket=ticket, done=_("Answered on the phone"), by=user, now=now)
     return ticket

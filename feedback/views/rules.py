@@ -40,11 +40,11 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "feedback/rules.html", context, status=422 if form.errors else 200)
 
 
-@transaction.atomic
 def _save(form: ServiceRulesForm, now: datetime) -> None:
     team = form.instance.team
-    ServiceRules.objects.get_or_create(team=team, defaults={"slug": form.instance.slug})
-    form.write()
+    with transaction.atomic():
+        ServiceRules.objects.get_or_create(team=team, defaults={"slug": form.instance.slug})
+        form.write()
     actions.rules_changed(team=team, now=now)
 
 

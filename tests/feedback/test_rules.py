@@ -29,7 +29,10 @@ def page_of(response):
 
 def test_the_page_says_what_the_rules_mean_now(client_of, lead):
     page = page_of(client_of(lead).get(RULES))
-    assert "answered by <b>Wednesday 18 November, 11:03</b> and solved by <b>Tuesday 24 November, 10:03</b>" in page
+    assert (
+        "answered by <b>Wednesday 18 November, 11:03</b> and solved by <b>Tuesday 24 November, 10:03</b>"
+        in page
+    )
     assert not ServiceRules.objects.exists()
 
 
@@ -40,7 +43,12 @@ def test_saved_rules_hold_for_what_is_open(client_of, lead, nino):
     page = page_of(client_of(lead).post(RULES, FIELDS, follow=True))
     assert "All open tickets follow these rules now; 1 is late by them." in page
     rules = ServiceRules.objects.get()
-    assert (rules.answer_within, rules.ask_after, rules.email, rules.last_number) == (4, 90, "help@team.example", number)
+    assert (rules.answer_within, rules.ask_after, rules.email, rules.last_number) == (
+        4,
+        90,
+        "help@team.example",
+        number,
+    )
     # Opened on Monday at 12:03: four hours end on Tuesday at 8:03, since the day ends at 16:00.
     assert Ticket.objects.get(pk=ticket.pk).answer_due_at == NOW - timedelta(hours=2)
     assert Ticket.objects.get(pk=closed.pk).answer_due_at == closed.answer_due_at
@@ -67,5 +75,8 @@ def test_what_cannot_be_kept_is_said(client_of, lead, fields, words):
 
 
 def test_they_are_the_leads(client_of, nino):
-    assert (client_of(nino).get(RULES).status_code, client_of(nino).post(RULES, FIELDS).status_code) == (403, 403)
+    assert (client_of(nino).get(RULES).status_code, client_of(nino).post(RULES, FIELDS).status_code) == (
+        403,
+        403,
+    )
     assert RULES not in page_of(client_of(nino).get(reverse("feedback:tickets")))

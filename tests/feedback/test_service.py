@@ -61,7 +61,10 @@ def test_managers_see_themselves_and_the_team(client_of, nino, levan, kessler):
     page = client_of(nino).get(SERVICE)
     assert [each.name for each in page.context["report"].employees] == ["Nino Beridze"]
     assert page.context["report"].total.opened == 2
-    assert ("Levan" in page.content.decode(), "You see yourself and the team" in page.content.decode()) == (False, True)
+    assert ("Levan" in page.content.decode(), "You see yourself and the team" in page.content.decode()) == (
+        False,
+        True,
+    )
 
 
 def test_months_end_at_midnight_of_the_readers_zone(nino, kessler):

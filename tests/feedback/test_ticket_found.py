@@ -22,7 +22,9 @@ def morning():
 
 @pytest.fixture
 def kessler(nino):
-    return make_dossier(owner=nino, name="Weingut Kessler", email="office@kessler.example", person="Barbara").customer
+    return make_dossier(
+        owner=nino, name="Weingut Kessler", email="office@kessler.example", person="Barbara"
+    ).customer
 
 
 def at(name, ticket, **query):
@@ -37,13 +39,17 @@ def page_of(response):
 
 
 def test_tickets_of_the_same_customer_are_offered_first(client_of, nino, kessler):
-    ticket, other = make_ticket(customer=kessler), make_ticket(customer=kessler, subject="Again: where is it?")
+    ticket, other = (
+        make_ticket(customer=kessler),
+        make_ticket(customer=kessler, subject="Again: where is it?"),
+    )
+    make_ticket(customer=kessler, subject="Closed", closed_at=NOW)
     elsewhere = make_ticket(customer=make_customer(owner=nino), subject="Lid")
     get = client_of(nino).get
     assert list(get(at("merge", ticket)).context["others"]) == [other]
     assert list(get(at("merge", ticket, q="lid")).context["others"]) == [elsewhere]
     assert list(get(at("merge", ticket, q=f"#{elsewhere.number}")).context["others"]) == [elsewhere]
-    assert "No other ticket says “zzz”." in page_of(get(at("merge", ticket, q="zzz")))
+    assert "No other open ticket says “zzz”." in page_of(get(at("merge", ticket, q="zzz")))
 
 
 def test_one_ticket_becomes_a_part_of_the_other(client_of, nino, kessler):
@@ -59,6 +65,12 @@ def test_one_ticket_becomes_a_part_of_the_other(client_of, nino, kessler):
     assert (f"A part of ticket {other.number} now" in page, "Reopen" in page) == (True, False)
     assert client.post(at("merge", ticket), {"into": other.pk}).status_code == 409
     assert client.post(at("merge", other), {"into": ticket.pk}).status_code == 404
+
+
+def test_tickets_of_two_customers_stay_two(client_of, nino, kessler):
+    ticket, other = make_ticket(customer=kessler), make_ticket(customer=make_customer(owner=nino))
+    response = client_of(nino).post(at("merge", ticket), {"into": other.pk})
+    assert (response.status_code, "The tickets are of two customers" in page_of(response)) == (422, True)
 
 
 @pytest.mark.parametrize("into", ["", "x", "itself", "stranger"])
@@ -113,6 +125,7 @@ def test_a_dossier_is_made_of_the_sender(client_of, nino, unknown):
     assert (customer.email, customer.phone, customer.owner) == ("grete@kontor.example", "+49 401", nino)
     place = FollowUp.objects.open().get(customer=customer)
     assert (place.due_on, place.plan) == (TODAY, unknown.subject)
+    assert customer.main_person.name == "Grete Harms"
     assert Ticket.objects.get().customer == customer
     assert client.post(at("file_under", unknown), {"do": "new", "name": "Again"}).status_code == 409
     assert not Customer.objects.filter(name="Again").exists()
@@ -141,14 +154,22 @@ def test_a_ticket_is_taken_down(client_of, nino, kessler):
     assert ("Weingut Kessler" in page, '<option value="Boxes">' in page) == (True, True)
     person = make_person(customer=kessler, name="Matthias", email="m@kessler.example")
     response = open_new(
-        client_of(nino), kessler, text="They pick up at 9.", person=person.pk, product_group="Boxes", when="Thursday 10:15"
+        client_of(nino),
+        kessler,
+        text="They pick up at 9.",
+        person=person.pk,
+        product_group="Boxes",
+        when="Thursday 10:15",
     )
     ticket = Ticket.objects.get()
     assert response.url == ticket.get_absolute_url()
     assert (ticket.customer, ticket.person, ticket.from_email) == (kessler, person, "m@kessler.example")
     assert (ticket.assignee, ticket.opened_by, ticket.product_group) == (nino, nino, "Boxes")
-    assert (ticket.call_at.isoformat(), str(ticket.promised_on)) == ("2026-11-19T09:15:00+00:00", "2026-11-19")
-    assert ticket.messages.get().text == "They pick up at 9."
+    assert (ticket.call_at.isoformat(), str(ticket.promised_on)) == (
+        "2026-11-19T09:15:00+00:00",
+        "2026-11-19",
+    )
+    assert ticket.messages.get(kind="in").text == "They pick up at 9."
 
 
 def test_what_was_answered_at_once_is_kept_and_settles_it(client_of, nino, levan, kessler):

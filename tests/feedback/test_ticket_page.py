@@ -16,7 +16,7 @@ from feedback import actions
 from feedback.models import Attachment, Message, Ticket
 from feedback.tokens import subject_tag, ticket_of
 from tests.factories import NOW, make_customer, make_mail, make_person, make_sender, make_suppression
-from tests.feedback.makers import make_message, make_script, make_ticket
+from tests.feedback.makers import make_message, make_rating, make_script, make_ticket
 
 LATER = NOW + timedelta(hours=1)
 Kind = Message.Kind
@@ -64,7 +64,9 @@ def said(ticket):
 def test_the_page_tells_everything(client_of, nino, ticket):
     message = make_message(ticket=ticket, kind=Kind.NOTE, text="Ask the workshop", author=nino)
     actions.escalate(ticket=ticket, text="She is furious", by=nino, now=NOW)
-    Attachment.objects.create(message=message, name="lid.jpg", stored="x", content_type="image/jpeg", size=2048)
+    Attachment.objects.create(
+        message=message, name="lid.jpg", stored="x", content_type="image/jpeg", size=2048
+    )
     page = page_of(client_of(nino).get(ticket.get_absolute_url()))
     for words in (
         "Where is my delivery?", "It should have come on Friday.", "Ask the workshop", "note for colleagues",
@@ -121,11 +123,27 @@ def test_the_next_ticket_of_the_list_is_one_press_away(client_of, nino, ticket):
 def test_strangers_find_nothing_and_get_changes_nothing(client_of, levan, stranger, ticket):
     posts = ("answer", "answer_preview", "note", "assign", "escalate", "wait", "close", "reopen", "kind")
     client = client_of(stranger)
-    assert {client.get(at(name, ticket)).status_code for name in ("ticket", "merge", "file_under", "promise")} == {404}
-    assert {client.post(at(name, ticket)).status_code for name in (*posts, "merge", "file_under", "promise")} == {404}
+    assert {
+        client.get(at(name, ticket)).status_code for name in ("ticket", "merge", "file_under", "promise")
+    } == {404}
+    assert {
+        client.post(at(name, ticket)).status_code for name in (*posts, "merge", "file_under", "promise")
+    } == {404}
     assert {client_of(levan).get(at(name, ticket)).status_code for name in posts} == {405}
     Team.objects.update(managers_see="own")
     assert client_of(levan).get(ticket.get_absolute_url()).status_code == 404
+
+
+def test_the_customers_word_stands_beside_it_for_those_who_may_read_it(client_of, nino, levan, lead):
+    closed = make_ticket(customer=make_customer(owner=nino), closed_at=NOW - timedelta(hours=1))
+    make_rating(ticket=closed, value="bad", comment="Nobody rang", employee=nino)
+    pages = {who: page_of(client_of(who).get(closed.get_absolute_url())) for who in (nino, levan, lead)}
+    assert {who: "Nobody rang" in page for who, page in pages.items()} == {
+        nino: True,
+        levan: False,
+        lead: True,
+    }
+    assert reverse("feedback:sheet", args=[closed.pk]) in pages[nino]
 
 
 # --- answering
@@ -203,7 +221,9 @@ def test_nothing_is_sent_to_an_address_that_does_not_exist(client_of, nino, tick
 
 
 def test_an_unknown_sender_is_answered_where_he_wrote(client_of, nino, ticket):
-    Ticket.objects.update(customer=None, person=None, from_name="Grete Harms", from_email="grete@kontor.example")
+    Ticket.objects.update(
+        customer=None, person=None, from_name="Grete Harms", from_email="grete@kontor.example"
+    )
     answer(client_of(nino), ticket, text="Hello {name} of {company}")
     mail = OutgoingMail.objects.get()
     assert (mail.to_email, mail.recipient_id) == ("grete@kontor.example", None)
@@ -215,7 +235,11 @@ def test_an_unknown_sender_is_answered_where_he_wrote(client_of, nino, ticket):
 def test_without_sender_or_address_only_the_phone_is_left(client_of, nino, ticket):
     nino.team.sender.delete()
     page = page_of(client_of(nino).get(ticket.get_absolute_url()))
-    assert ("nothing can be sent" in page, "Send answer" in page, "Answered by phone" in page) == (True, False, True)
+    assert ("nothing can be sent" in page, "Send answer" in page, "Answered by phone" in page) == (
+        True,
+        False,
+        True,
+    )
     assert answer(client_of(nino), ticket).status_code == 422
 
 
@@ -255,7 +279,11 @@ def test_who_closed_it_first_is_named(client_of, nino, levan, ticket):
     actions.close(ticket=ticket, done="Replaced", by=levan, now=NOW)
     response = client_of(nino).post(at("close", ticket), {"done": "Credited", "seen": 10**6})
     page = page_of(response)
-    assert (response.status_code, "Levan Gelashvili closed it" in page, "Replaced" in page) == (409, True, True)
+    assert (response.status_code, "Levan Gelashvili closed it" in page, "Replaced" in page) == (
+        409,
+        True,
+        True,
+    )
     assert client_of(nino).post(at("wait", ticket)).status_code == 409
 
 
@@ -263,7 +291,10 @@ def test_who_passed_it_on_first_is_named(client_of, nino, levan, lead, ticket):
     client = client_of(nino)
     actions.assign(ticket=ticket, to=levan, by=lead, now=NOW)
     response = client.post(at("assign", ticket), {"to": lead.pk, "was": nino.pk})
-    assert (response.status_code, "Lena Vogt passed it on to Levan Gelashvili" in page_of(response)) == (409, True)
+    assert (response.status_code, "Lena Vogt passed it on to Levan Gelashvili" in page_of(response)) == (
+        409,
+        True,
+    )
 
 
 def test_closing_shows_what_came_meanwhile(client_of, nino, ticket):
@@ -281,13 +312,21 @@ def test_closing_shows_what_came_meanwhile(client_of, nino, ticket):
 def test_notes_are_for_colleagues(client_of, nino, ticket):
     assert client_of(nino).post(at("note", ticket), {"text": ""}).status_code == 422
     client_of(nino).post(at("note", ticket), {"text": "Ask the workshop"})
-    assert ticket.messages.filter(kind=Kind.NOTE).values_list("text", "author").get() == ("Ask the workshop", nino.pk)
+    assert ticket.messages.filter(kind=Kind.NOTE).values_list("text", "author").get() == (
+        "Ask the workshop",
+        nino.pk,
+    )
 
 
 def test_it_is_passed_on_with_a_word_and_taken_back(client_of, nino, levan, ticket):
     client = client_of(nino)
-    response = client.post(at("assign", ticket), {"to": levan.pk, "was": nino.pk, "text": "Yours"}, follow=True)
-    assert ("Levan Gelashvili answers for ticket" in page_of(response), "Take back" in page_of(response)) == (True, True)
+    response = client.post(
+        at("assign", ticket), {"to": levan.pk, "was": nino.pk, "text": "Yours"}, follow=True
+    )
+    assert ("Levan Gelashvili answers for ticket" in page_of(response), "Take back" in page_of(response)) == (
+        True,
+        True,
+    )
     event = ticket.messages.get(event="assigned")
     assert (event.who, event.text) == (levan, "Yours")
     client.post(at("assign", ticket), {"to": nino.pk, "was": levan.pk})
@@ -387,7 +426,9 @@ def test_a_script_goes_behind_what_was_typed(client_of, nino, ticket):
     make_script(team=nino.team, name="German", language="de")
     make_script(team=nino.team, name="Complaints", kind="complaint")
     client = client_of(nino)
-    assert [each.name for each in client.get(ticket.get_absolute_url()).context["page"].scripts] == ["Delivery is late"]
+    assert [each.name for each in client.get(ticket.get_absolute_url()).context["page"].scripts] == [
+        "Delivery is late"
+    ]
     response = answer(client, ticket, do="fill", script=script.pk, text="You asked.")
     assert response.context["page"].answer["text"].value() == "You asked.\n\nwe are sorry: it leaves today."
     assert response.status_code == 200

@@ -92,7 +92,10 @@ def test_one_kind_can_be_asked_for(client_of, nino, kessler):
 
 def test_unknown_senders_are_named(client_of, team, nino):
     make_ticket(
-        team=team, customer=make_customer(owner=nino), from_name="Grete Harms", from_email="grete@kontor.example"
+        team=team,
+        customer=make_customer(owner=nino),
+        from_name="Grete Harms",
+        from_email="grete@kontor.example",
     )
     Ticket.objects.update(customer=None, assignee=None)
     page = client_of(nino).get(LIST, {"show": "nobodys"}).content.decode()
@@ -117,7 +120,12 @@ def test_pages_follow_each_other_by_their_edge(nino, kessler):
                 return found
             after = listing.next.split("after=")[1]
 
-    assert pages("mine") == [["Due 0", "Due 1"], ["Due 2", "Due 3"], ["Due 4", "Waits 0"], ["Waits 1", "Waits 2"]]
+    assert pages("mine") == [
+        ["Due 0", "Due 1"],
+        ["Due 2", "Due 3"],
+        ["Due 4", "Waits 0"],
+        ["Waits 1", "Waits 2"],
+    ]
     assert pages("closed") == [["Closed 2", "Closed 1"], ["Closed 0"]]
 
 
@@ -162,10 +170,18 @@ def test_due_says_when_and_how_much_working_time_that_is(kessler):
     assert words(ticket) == ("answer due tomorrow 11:03", "in 10 h of working time")
     later = NOW + timedelta(hours=25, minutes=30)
     assert words(ticket, later) == ("answer late since today 11:03", "for 30 min of working time")
-    assert words(ticket, NOW + timedelta(days=30)) == ("answer late since Wed 18 Nov 11:03", "for 20 working days")
-    ticket = make_ticket(customer=kessler, first_answered_at=NOW, next_due_at=datetime(2026, 11, 20, 12, tzinfo=UTC))
+    assert words(ticket, NOW + timedelta(days=30)) == (
+        "answer late since Wed 18 Nov 11:03",
+        "for 20 working days",
+    )
+    ticket = make_ticket(
+        customer=kessler, first_answered_at=NOW, next_due_at=datetime(2026, 11, 20, 12, tzinfo=UTC)
+    )
     assert words(ticket) == ("to be solved by Fri 20 Nov 13:00", "in 3 working days")
-    assert words(make_ticket(customer=kessler, waiting_since=NOW))[0] == "waits for the customer since today 10:03"
+    assert (
+        words(make_ticket(customer=kessler, waiting_since=NOW))[0]
+        == "waits for the customer since today 10:03"
+    )
     closed = make_ticket(customer=kessler, closed_at=NOW)
     assert words(closed) == ("closed today 10:03", "solved in 2 h of working time")
 
@@ -183,8 +199,13 @@ def test_promises_are_told_and_said_to_have_passed(nino, kessler):
 def test_both_clocks_and_the_pauses(kessler):
     ticket = make_ticket(customer=kessler)
     ticket.pauses.create(began_at=NOW + timedelta(hours=1), ended_at=NOW + timedelta(hours=2))
-    due = Due(ticket, rules=ServiceRules.of(kessler.team), now=NOW + timedelta(hours=3), zone=kessler.owner.zone)
-    assert [(clock.words, clock.share) for clock in due.clocks] == [("2 h of 10 h used", 20), ("2 h of 45 h used", 4)]
+    due = Due(
+        ticket, rules=ServiceRules.of(kessler.team), now=NOW + timedelta(hours=3), zone=kessler.owner.zone
+    )
+    assert [(clock.words, clock.share) for clock in due.clocks] == [
+        ("2 h of 10 h used", 20),
+        ("2 h of 45 h used", 4),
+    ]
     assert due.pauses == ["today 11:03 to today 12:03"]
 
 
