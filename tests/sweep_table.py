@@ -374,6 +374,12 @@ SEGMENTATION = {
     "segmentation:relationship": button(team(302), at=a_customer),
 }
 
+FEEDBACK = {
+    "feedback:ratings": page(insiders(200)),
+    "feedback:figures": page(insiders(200)),
+    "feedback:award": Row(get=insiders(200), post=leads(422)),
+}
+
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)
 # before anything that matters.
 ACCOUNT = {
@@ -399,4 +405,4 @@ ACCOUNT = {
     "mfa_download_recovery_codes": Row(get=insiders(404), post=insiders(404)),
 }
 
-ROUTES: dict[str, Row] = SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | ACCOUNT
+ROUTES: dict[str, Row] = SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | FEEDBACK | ACCOUNT

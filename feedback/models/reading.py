@@ -15,12 +15,14 @@ from feedback.reading.periods import Span
 class Reading(models.Model):
     """A team's figures of one period, kept where working them out would keep a reader waiting.
 
-    `size` is of how many tickets and ratings they speak. Who reads and writes these rows is feedback/reading/kept.py.
+    `size` is of how many rows they speak. Who reads and writes these is feedback/reading/kept.py.
     """
 
     class About(models.TextChoices):
         RATINGS = "ratings"
         TICKETS = "tickets"
+        RECOMMENDED = "nps"
+        AWARD = "award"
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
     about = models.CharField(max_length=7, choices=About)

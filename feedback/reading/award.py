@@ -5,22 +5,21 @@ answers do not win; the share of first answers in time; and the share of dossier
 working day. Each is multiplied by its weight.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Min, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Min
 
 from crm.statistics import Share
-from crm.team.models import Absence, Team, User
-from feedback.models import Award, AwardLine, AwardRule, Rating
+from crm.team.models import Team, User
+from feedback.models import Award, AwardLine, AwardRule, Rating, Reading
 from feedback.models.reading import Weights
-from feedback.reading.cubes import IN_TIME, closed, zone_of
-from feedback.reading.periods import Period, Span, within
-from followups.models import FollowUp
+from feedback.reading.cubes import zone_of
+from feedback.reading.facts import NAMES, Facts, facts
+from feedback.reading.kept import figures_of
+from feedback.reading.periods import Period, Span
 
 WEIGHTS = ("good", "in_time", "kept_up", "least")
 
@@ -73,7 +72,8 @@ class Month:
     period: Period
     rule: Weights
     standings: list[Standing]
-    award: Award | None
+    award: Award | None = None
+    as_of: datetime | None = None  # since when something may have changed; None if it was counted just now
 
     @property
     def winners(self) -> list[Standing]:
@@ -87,8 +87,9 @@ def month_of(team: Team, period: Period, *, now: datetime) -> Month:
     """As it was kept; if it was not yet, as it would stand now by the rule in force."""
     if award := Award.objects.of_month(team, period.first).first():
         return _kept(award)
-    rule = AwardRule.of(team)
-    return Month(period, rule, _standings(rule, _facts(team, period, now=now)), None)
+    rule, found = AwardRule.of(team), figures_of(team, Reading.About.AWARD, [period], now=now)
+    standings = _standings(rule, _lines(team, found.figures[period]))
+    return Month(period, rule, standings, as_of=found.as_of)
 
 
 def latest(team: Team) -> Month | None:
@@ -98,9 +99,19 @@ def latest(team: Team) -> Month | None:
 
 
 def _kept(award: Award) -> Month:
-    lines = award.lines.select_related("employee")
+    lines = award.lines.select_related("employee").only("award_id", *NAMES, "employee__name")
     standings = _standings(award, [(line.employee, line) for line in lines])
     return Month(Period.of(Span.MONTH, award.month), award, standings, award)
+
+
+def _lines(team: Team, found: Facts) -> list[tuple[User, AwardLine]]:
+    """Of those who were rated or may log in."""
+    people = User.objects.filter(team=team, pk__in=found)
+    rows = [
+        (user, AwardLine(employee=user, **dict(zip(NAMES, found[str(user.pk)], strict=True))))
+        for user in people
+    ]
+    return [(user, line) for user, line in rows if line.rated or user.is_active]
 
 
 def _standings(rule: Weights, lines: Iterable[tuple[User, AwardLine]]) -> list[Standing]:
@@ -111,72 +122,6 @@ def _standings(rule: Weights, lines: Iterable[tuple[User, AwardLine]]) -> list[S
         Standing(each.employee, each.line, rule, each.qualifies and each.points == most) for each in found
     ]
     return sorted(named, key=lambda each: (not each.qualifies, -each.points, each.employee.name))
-
-
-def _facts(team: Team, period: Period, *, now: datetime) -> list[tuple[User, AwardLine]]:
-    """Of everybody who may log in or was rated in that month."""
-    facts: dict[int, dict[str, int]] = defaultdict(dict)
-    for rows in (_ratings(team, period), _answers(team, period), _left_behind(team, period, now=now)):
-        for who, counts in rows.items():
-            facts[who] |= counts
-    rated = [who for who, counts in facts.items() if counts.get("rated")]
-    people = User.objects.filter(team=team).filter(Q(pk__in=rated) | Q(is_active=True))
-    return [
-        (user, AwardLine(employee=user, **facts[user.pk])) for user in people if any(facts[user.pk].values())
-    ]
-
-
-def _ratings(team: Team, period: Period) -> dict[int, dict[str, int]]:
-    rows = within(Rating.objects.counted().filter(team=team), "rated_at", [period], zone_of(team))
-    return _by_employee(rows, "employee", rated=Count("pk"), good=Count("pk", filter=Q(value="good")))
-
-
-def _answers(team: Team, period: Period) -> dict[int, dict[str, int]]:
-    """First answers of tickets that were closed in that month, whoever gave them, of who answers for the ticket."""
-    rows = within(closed(team), "closed_at", [period], zone_of(team)).filter(first_answered_at__isnull=False)
-    return _by_employee(rows, "assignee", answered=Count("pk"), in_time=Count("pk", filter=IN_TIME))
-
-
-def _by_employee(rows: QuerySet, name: str, **counts: Count) -> dict[int, dict[str, int]]:
-    grouped = (
-        rows.exclude(**{name: None})
-        .order_by()
-        .values(who=F(name))
-        .annotate(**{f"n_{key}": count for key, count in counts.items()})
-    )
-    return {row["who"]: {key: row[f"n_{key}"] for key in counts} for row in grouped}
-
-
-def _left_behind(team: Team, period: Period, *, now: datetime) -> dict[int, dict[str, int]]:
-    """Places in that month whose day has passed, and those of them that were still there after the working day after.
-
-    Days on which their owner was away do not count: somebody else looked after them.
-    """
-    zone, today = zone_of(team), now.astimezone(zone_of(team)).date()
-    rows = FollowUp.objects.filter(
-        owner__team=team, precision=FollowUp.Precision.DAY,
-        due_on__gte=period.first, due_on__lte=min(period.last, today - timedelta(1)),
-    )  # fmt: skip
-    counted = rows.order_by().values("owner_id", "due_on", left=TruncDate("closed_at", tzinfo=zone))
-    owners = {user.pk: user for user in User.objects.filter(team=team)}
-    away = _away(team, period)
-    found: dict[int, dict[str, int]] = defaultdict(lambda: {"dossiers": 0, "behind": 0})
-    for row in counted.annotate(n=Count("pk")):
-        owner, due = owners[row["owner_id"]], row["due_on"]
-        if any(begin <= due <= end for begin, end in away[owner.pk]):
-            continue
-        late = (row["left"] or today) > owner.calendar.next_working(due, after=True)
-        found[owner.pk]["dossiers"] += row["n"]
-        found[owner.pk]["behind"] += row["n"] if late else 0
-    return dict(found)
-
-
-def _away(team: Team, period: Period) -> dict[int, list[tuple[date, date]]]:
-    rows = Absence.objects.filter(user__team=team, starts_on__lte=period.last, ends_on__gte=period.first)
-    found = defaultdict(list)
-    for who, begin, end in rows.values_list("user_id", "starts_on", "ends_on"):
-        found[who].append((begin, end))
-    return found
 
 
 def award_all(now: datetime) -> str:
@@ -211,7 +156,7 @@ def _award(team: Team, period: Period, now: datetime) -> bool:
         team=team, month=period.first, defaults=weights | {"worked_out_at": now}
     )
     if is_new:
-        lines = [line for _user, line in _facts(team, period, now=now)]
+        lines = [line for _user, line in _lines(team, facts(team, [period], now=now)[period])]
         for line in lines:
             line.award = award
         AwardLine.objects.bulk_create(lines)

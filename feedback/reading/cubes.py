@@ -140,7 +140,7 @@ def tickets(team: Team, periods: Sequence[Period]) -> dict[Period, dict]:
     """
     zone = zone_of(team)
     rows = within(closed(team), "closed_at", periods, zone)
-    found = {period: _no_tickets() for period in periods}
+    found = {period: tickets_nothing() for period in periods}
     counts = {
         "closed": Count("pk"),
         "answered": Count("pk", filter=Q(first_answered_at__isnull=False)),
@@ -160,7 +160,7 @@ def tickets(team: Team, periods: Sequence[Period]) -> dict[Period, dict]:
     return found
 
 
-def _no_tickets() -> dict:
+def tickets_nothing() -> dict:
     counts = dict.fromkeys(("closed", "answered", "in_time", "solved_in_time", "reopened", "passed_on"), 0)
     bins = {name: [[0, 0, 0] for _ in range(size)] for name, size in BIN_COUNTS.items()}
     return counts | {"answer": None, "solution": None, "bins": bins}

@@ -138,8 +138,8 @@ class Figure:
 class Figures:
     """Of the months `periods`, the last of which may still run."""
 
-    def __init__(self, team: Team, periods: Sequence[Period]) -> None:
-        found = figures_of(team, Reading.About.TICKETS, periods)
+    def __init__(self, team: Team, periods: Sequence[Period], *, now: datetime) -> None:
+        found = figures_of(team, Reading.About.TICKETS, periods, now=now)
         self.as_of: datetime | None = found.as_of
         self.months = [MonthFigures(period, found.figures[period]) for period in periods]
 

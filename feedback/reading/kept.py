@@ -5,28 +5,46 @@ or ended lately are counted anew every few minutes, all others every night, when
 since. See docs/decisions/0032.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Min
 
 from crm.team.models import Team
 from feedback.models import Rating, Reading, Ticket
 from feedback.models.rating import LIVES
-from feedback.reading import cubes
+from feedback.reading import cubes, nps
+from feedback.reading.facts import facts
 from feedback.reading.periods import Period, Span
 
-KEEP_OVER = 500  # tickets and ratings in a period
-LIVE_UP_TO = 3_000  # of the two periods that a page is about
+KEEP_OVER = 100  # rows of which a period's figures speak
+LIVE_UP_TO = 500  # of the period that a page is about
 SETTLED_AFTER = LIVES + timedelta(7)  # since a period's end: by then every link is dead
 About = Reading.About
-Figures = dict[Period, dict]
-WORK_OUT: dict[str, Callable[[Team, Sequence[Period]], Figures]] = {
-    About.RATINGS: cubes.ratings,
-    About.TICKETS: cubes.tickets,
+Figures = dict[Period, Any]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`work_out(team, periods, now)` gives figures that can be kept as JSON, `sizes` of how many rows they speak."""
+
+    spans: Sequence[Span]
+    sizes: Callable[[Team, Sequence[Period]], dict[Period, int]]
+    work_out: Callable[[Team, Sequence[Period], datetime], Figures]
+
+
+SUBJECTS = {
+    About.RATINGS: Subject(list(Span), cubes.sizes, lambda team, periods, now: cubes.ratings(team, periods)),
+    About.TICKETS: Subject(
+        [Span.MONTH], cubes.sizes, lambda team, periods, now: cubes.tickets(team, periods)
+    ),
+    About.RECOMMENDED: Subject(
+        [Span.QUARTER], nps.sizes, lambda team, periods, now: nps.counts(team, periods)
+    ),
+    About.AWARD: Subject([Span.MONTH], cubes.sizes, lambda team, periods, now: facts(team, periods, now=now)),
 }
-SPANS = {About.RATINGS: list(Span), About.TICKETS: [Span.MONTH]}
 
 
 @dataclass(frozen=True)
@@ -37,15 +55,24 @@ class Found:
     as_of: datetime | None
 
 
-def figures_of(team: Team, about: str, periods: Sequence[Period], *, live_up_to: int = KEEP_OVER) -> Found:
-    """Of periods of one span: kept ones as they are, unless they are small enough; the rest is counted now."""
+def figures_of(
+    team: Team, about: str, periods: Sequence[Period], *, now: datetime, fresh: Collection[Period] = ()
+) -> Found:
+    """Of periods of one span: large ones as they are kept, the rest counted now.
+
+    `fresh` are those that the page is about: they are counted up to a larger size.
+    """
     rows = Reading.objects.filter(
-        team=team, about=about, span=periods[0].span, begins_on__in=[each.first for each in periods],
-        size__gt=live_up_to,
-    )  # fmt: skip
-    kept = {Period(row.begins_on, Span(row.span)): row for row in rows}
+        team=team, about=about, span=periods[0].span, begins_on__in=[each.first for each in periods]
+    )
+    found = {Period(row.begins_on, Span(row.span)): row for row in rows}
+    kept = {
+        period: row
+        for period, row in found.items()
+        if row.size > (LIVE_UP_TO if period in fresh else KEEP_OVER)
+    }
     missing = [period for period in periods if period not in kept]
-    counted = WORK_OUT[about](team, missing) if missing else {}
+    counted = SUBJECTS[about].work_out(team, missing, now) if missing else {}
     figures = {period: kept[period].figures if period in kept else counted[period] for period in periods}
     return Found(figures, min((row.worked_out_at for row in kept.values()), default=None))
 
@@ -69,22 +96,26 @@ def keep_all(now: datetime) -> str:
 
 def _keep(team: Team, periods: Sequence[Period], now: datetime) -> tuple[int, int]:
     """How many rows were written, and how many of those were there and said something else."""
-    size_of: dict[Period, int] = {}
-    for span in Span:
-        size_of |= cubes.sizes(team, [period for period in periods if period.span == span])
     rows = {
         (row.about, Period(row.begins_on, Span(row.span))): row for row in Reading.objects.filter(team=team)
     }
     written = changed = 0
-    for about, spans in SPANS.items():
-        for period in periods:
+    for about, subject in SUBJECTS.items():
+        for period, size in _sizes(team, subject, periods).items():
             row = rows.get((about, period))
-            if period.span in spans and (row or size_of[period] > KEEP_OVER):
-                figures = WORK_OUT[about](team, [period])[period]
+            if row or size > KEEP_OVER:
+                figures = subject.work_out(team, [period], now)[period]
                 changed += row is not None and row.figures != figures
-                _write(team, about, period, figures=figures, size=size_of[period], worked_out_at=now)
+                _write(team, about, period, figures=figures, size=size, worked_out_at=now)
                 written += 1
     return written, changed
+
+
+def _sizes(team: Team, subject: Subject, periods: Sequence[Period]) -> dict[Period, int]:
+    found: dict[Period, int] = {}
+    for span in subject.spans:
+        found |= subject.sizes(team, [period for period in periods if period.span == span])
+    return found
 
 
 def _write(team: Team, about: str, period: Period, **values: object) -> None:

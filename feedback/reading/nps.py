@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from crm.statistics import Share, net_score, signed
 from crm.team.models import Team
@@ -12,6 +12,9 @@ from feedback.reading.cubes import zone_of
 from feedback.reading.periods import Period, within
 
 PROMOTER, DETRACTOR = 9, 6  # from, and up to
+
+
+NAMES = ("promoters", "passives", "detractors", "asked", "answered")
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,32 @@ class Quarter:
         return Share(self.asked, self.answered)
 
 
-def quarters(team: Team, periods: Sequence[Period]) -> list[Quarter]:
-    """The latest first."""
-    said = Recommendation.objects.filter(team=team)
-    counts = {
+def sizes(team: Team, periods: Sequence[Period]) -> dict[Period, int]:
+    """How many were asked in each."""
+    found = dict.fromkeys(periods, 0)
+    if periods:
+        rows = within(_asked(team), "asked_at", periods, zone_of(team)).order_by()
+        for row in rows.values("bucket").annotate(n=Count("pk")):
+            found[periods[row["bucket"]]] = row["n"]
+    return found
+
+
+def _asked(team: Team) -> QuerySet:
+    return Invitation.objects.filter(team=team, question=Invitation.Question.RECOMMEND)
+
+
+def counts(team: Team, periods: Sequence[Period]) -> dict[Period, list[int]]:
+    """Of each quarter, in the order of NAMES."""
+    said = {
         "promoters": Count("pk", filter=Q(score__gte=PROMOTER)),
         "detractors": Count("pk", filter=Q(score__lte=DETRACTOR)),
         "passives": Count("pk", filter=Q(score__gt=DETRACTOR, score__lt=PROMOTER)),
     }
-    invited = Invitation.objects.filter(team=team, question=Invitation.Question.RECOMMEND)
     asked = {"asked": Count("pk"), "answered": Count("recommendation")}
-    found: dict[int, dict] = {}
-    for rows, field, figures in ((said, "rated_at", counts), (invited, "asked_at", asked)):
+    found: dict[int, dict[str, int]] = {n: {} for n in range(len(periods))}
+    both = ((Recommendation.objects.filter(team=team), "rated_at", said), (_asked(team), "asked_at", asked))
+    for rows, field, figures in both:
         grouped = within(rows, field, periods, zone_of(team)).order_by().values("bucket").annotate(**figures)
         for row in grouped:
-            found.setdefault(row.pop("bucket"), {}).update(row)
-    return [Quarter(period, **found.get(n, {})) for n, period in enumerate(periods)][::-1]
+            found[row.pop("bucket")] |= row
+    return {period: [found[n].get(name, 0) for name in NAMES] for n, period in enumerate(periods)}

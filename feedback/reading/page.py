@@ -1,30 +1,53 @@
 """What the page of ratings shows to one reader: the team's totals, and of employees only what he may see."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
 
 from crm.team.models import User
 from feedback.models import Rating, Reading
 from feedback.models.rating import RatingQuerySet
 from feedback.reading.cubes import OPEN, SET_ASIDE, SUSPECT, zone_of
-from feedback.reading.kept import LIVE_UP_TO, Found, figures_of
+from feedback.reading.kept import Found, figures_of
 from feedback.reading.lines import NOTHING, Counted, Line, lines, ranked
-from feedback.reading.nps import Quarter, quarters
+from feedback.reading.nps import Quarter
 from feedback.reading.periods import Period, Span
 from feedback.reading.trend import Trend
 from feedback.reading.words import group_name, kind_name, product_name
 
 COLUMNS = 12  # of the trend
 QUARTERS = 4
-COMMENTS = 20  # on one page
+COMMENTS = 10  # on one page
+
+
+class Comment(NamedTuple):
+    """What one rating says in words. The page has no use for whole rows of customers and tickets."""
+
+    rating: int
+    value: str
+    comment: str
+    rated_at: datetime
+    kind: str
+    set_aside_at: datetime | None
+    ticket: int
+    customer: str
+    employee: str | None
+
+
+SHOWN = (
+    "pk", "value", "comment", "rated_at", "ticket_kind", "set_aside_at",
+    "ticket__number", "customer__name", "employee__name",
+)  # fmt: skip
 
 
 class RatingsPage:
     """Of one period, as it is at the instant `now`."""
 
     def __init__(self, user: User, period: Period, *, now: datetime) -> None:
-        self.user, self.team, self.period = user, user.team, period
+        self.user, self.team, self.period, self.now = user, user.team, period, now
         self.zone = zone_of(self.team)
         self.today = now.astimezone(self.zone).date()
 
@@ -33,9 +56,25 @@ class RatingsPage:
         return self.period.holds(self.today)
 
     @cached_property
+    def _columns(self) -> list[Period]:
+        """Twelve weeks that end with this one, or months that end with this period's last that has begun."""
+        span = Span.WEEK if self.period.span == Span.WEEK else Span.MONTH
+        return Period.of(span, self._day).upto(COLUMNS)
+
+    @property
+    def _day(self) -> date:
+        """The last one of the period that has come."""
+        return max(self.period.first, min(self.period.last, self.today))
+
+    @cached_property
     def _found(self) -> Found:
+        """Of this period, of the one before, and of the trend's columns if they are alike."""
         both = [self.period.before, self.period]
-        return figures_of(self.team, Reading.About.RATINGS, both, live_up_to=LIVE_UP_TO)
+        alike = self.period.span == self._columns[0].span
+        return self._read(sorted({*both, *self._columns}) if alike else both, fresh=both)
+
+    def _read(self, periods: list[Period], fresh: list[Period]) -> Found:
+        return figures_of(self.team, Reading.About.RATINGS, periods, now=self.now, fresh=fresh)
 
     @property
     def as_of(self) -> datetime | None:
@@ -49,7 +88,11 @@ class RatingsPage:
     @cached_property
     def whole(self) -> Line:
         counted = (Counted.of(lines.get("", NOTHING)) for lines in self._of("team"))
-        return Line("", self.team.name, *counted)
+        return Line("", _("Team"), *counted)
+
+    @property
+    def team_line(self) -> list[Line]:
+        return [self.whole]
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -92,18 +135,15 @@ class RatingsPage:
 
     @cached_property
     def trend(self) -> Trend:
-        """Twelve weeks that end with this one, or months that end with this period's last that has begun."""
-        if self.period.span == Span.WEEK:
-            last = self.period
-        else:
-            last = Period.of(Span.MONTH, max(self.period.first, min(self.period.last, self.today)))
-        columns = last.upto(COLUMNS)
-        return Trend(columns, figures_of(self.team, Reading.About.RATINGS, columns))
+        is_there = self._columns[0] in self._found.figures
+        return Trend(self._columns, self._found if is_there else self._read(self._columns, []))
 
     @cached_property
     def recommended(self) -> list[Quarter]:
-        last = Period.of(Span.QUARTER, max(self.period.first, min(self.period.last, self.today)))
-        return quarters(self.team, last.upto(QUARTERS))
+        """The latest first."""
+        periods = Period.of(Span.QUARTER, self._day).upto(QUARTERS)
+        found = figures_of(self.team, Reading.About.RECOMMENDED, periods, now=self.now)
+        return [Quarter(period, *found.figures[period]) for period in reversed(periods)]
 
     @property
     def _comments(self) -> RatingQuerySet:
@@ -111,9 +151,9 @@ class RatingsPage:
         mine = Rating.objects.visible_to(self.user).filter(rated_at__gte=since, rated_at__lt=until)
         return mine.exclude(comment="").order_by("-rated_at", "-pk")
 
-    def comments(self, page: int) -> tuple[list[Rating], bool]:
+    def comments(self, page: int) -> tuple[list[Comment], bool]:
         """The newest first, COMMENTS to a page; and whether there are older ones."""
         begin = page * COMMENTS
-        rows = self._comments.select_related("customer", "employee", "ticket")
-        found = list(rows[begin : begin + COMMENTS + 1])
+        rows = self._comments.values_list(*SHOWN)[begin : begin + COMMENTS + 1]
+        found = [Comment(*row) for row in rows]
         return found[:COMMENTS], len(found) > COMMENTS

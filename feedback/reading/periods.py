@@ -71,7 +71,8 @@ class Period:
     def title(self) -> str:
         """ "November 2026", "4th quarter of 2026", "2026", "16 to 22 November 2026"."""
         if self.span == Span.WEEK:
-            style = "j" if self.first.month == self.last.month else "j F"
+            same_year = self.first.year == self.last.year
+            style = "j" if self.first.month == self.last.month else "j F" if same_year else "j F Y"
             days = {"first": written(self.first, style), "last": written(self.last, "j F Y")}
             return _("%(first)s to %(last)s") % days
         if self.span == Span.MONTH:
@@ -85,8 +86,16 @@ class Period:
 
     @property
     def short(self) -> str:
-        """For the axis of a chart: "47" for a week, "Nov" for a month."""
-        return str(self.first.isocalendar().week) if self.span == Span.WEEK else written(self.first, "M")
+        """Where there is little room: "47" for a week, "Nov" for a month, "Q4 2026"."""
+        if self.span == Span.WEEK:
+            return str(self.first.isocalendar().week)
+        if self.span == Span.QUARTER:
+            return _("Q%(n)s %(year)s") % {"n": self._quarter, "year": self.first.year}
+        return written(self.first, "M") if self.span == Span.MONTH else str(self.first.year)
+
+    @property
+    def _quarter(self) -> int:
+        return (self.first.month + 2) // 3
 
 
 def _count(day: date) -> int:

@@ -8,9 +8,9 @@ from feedback.reading.kept import Found
 from feedback.reading.lines import NOTHING, Counted
 from feedback.reading.periods import Period
 
-LEFT, RIGHT = 36, 440  # in units of the view box
-BARS_TOP, BARS_BOTTOM = 14, 158
-LINE_TOP, LINE_BOTTOM = 196, 260
+LEFT, RIGHT = 44, 754  # in units of the view box
+BARS_TOP, BARS_BOTTOM = 14, 178
+LINE_TOP, LINE_BOTTOM = 222, 292
 GAP = 1.5  # between the parts of a bar
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 TICKS = 3  # at most, above nought

@@ -1,44 +1,39 @@
-"""The words and drawings of pages that read ratings."""
+"""The words, rows and drawings of pages that read ratings."""
+
+from collections.abc import Collection
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from crm.markup import fill
-from crm.statistics import Share
-from crm.templatetags.ringbinder import number
-from feedback.reading import drawings, words
+from feedback.reading import drawings, rows, words
 from feedback.reading.award import Standing
 from feedback.reading.lines import Line
+from feedback.reading.page import Comment
 
 register = template.Library()
 
 register.filter("duration", words.duration)
-register.filter("bar", drawings.bar)
+register.filter("span_of", words.span_of)
+register.filter("of_100", rows.share_words)
 register.filter("whisker", drawings.whisker)
 register.filter("spark", drawings.spark)
-register.filter("span_of", words.span_of)
-
-POINTS = '<span class="rb-points{look}">{points}</span>'
-
-
-@register.filter
-def of_100(share: Share) -> str:
-    """ "83 %", a dash of none."""
-    return words.percent(share.share) if share.n else "–"
+register.filter("small_rows", rows.small)
+register.filter("trend_columns", rows.trend_columns)
+register.filter("trend_rows", rows.trend_rows)
+register.filter("quarter_rows", rows.quarters)
 
 
-@register.filter
-def points(line: Line) -> SafeString:
-    """By how much its share has changed, in points; bold where that is certain enough."""
-    if line.points is None:
-        return fill(POINTS, look="", points="–")
-    sign = "+" if line.points > 0 else "−" if line.points < 0 else "±"
-    sure = words.is_change(line.now.share, line.before.share)
-    return fill(POINTS, look=" is-sure" if sure else "", points=f"{sign}{number(abs(line.points))}")
+@register.simple_tag(takes_context=True)
+def people_rows(context: template.Context, lines: list[Line], won: Collection[str] = ()) -> SafeString:
+    return rows.people(lines, with_rank=context["user"].is_lead, won=won)
 
 
-@register.filter
-def arithmetic(standing: Standing) -> str:
-    """ "0.89 × 60 + 0.95 × 25 + 1.00 × 15 = 92.2"."""
-    parts = " + ".join(f"{share:.2f} × {weight}" for share, weight in standing.parts)
-    return f"{parts} = {standing.points:.1f}"
+@register.simple_tag(takes_context=True)
+def comment_rows(context: template.Context, comments: list[Comment]) -> SafeString:
+    return rows.comments(comments, context["user"])
+
+
+@register.simple_tag
+def standing_rows(standings: list[Standing], is_running: bool) -> SafeString:
+    return rows.standings(standings, _("in front so far") if is_running else _("employee of the month"))

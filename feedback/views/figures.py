@@ -20,8 +20,9 @@ def figures(request: HttpRequest) -> HttpResponse:
     team = request.user.team
     asked = request.GET.get("months", "")
     months = int(asked) if asked in map(str, CHOICES) else USUAL
-    today = timezone.now().astimezone(zone_of(team)).date()
-    found = Figures(team, Period.of(Span.MONTH, today).upto(months))
+    now = timezone.now()
+    today = now.astimezone(zone_of(team)).date()
+    found = Figures(team, Period.of(Span.MONTH, today).upto(months), now=now)
     if request.GET.get("format") == "csv":
         return exports.answer(exports.of_figures(found), name=f"figures-{today}")
     context = {"found": found, "months": months, "choices": CHOICES}

@@ -24,6 +24,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return exports.answer(exports.of_ratings(page), name=f"ratings-{page.period.first}")
     n = _number(request.GET.get("comments", ""))
+    month = award.latest(request.user.team)
     comments, has_older = page.comments(n)
     context = {
         "page": page,
@@ -32,7 +33,8 @@ def ratings(request: HttpRequest) -> HttpResponse:
         "newer": n - 1,
         "has_newer": n > 0,
         "older": n + 1 if has_older else None,
-        "award": award.latest(request.user.team),
+        "award": month,
+        "won": {str(each.employee.pk) for each in month.winners} if month else (),
     }
     return render(request, "feedback/reading.html", context)
 

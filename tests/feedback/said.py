@@ -66,9 +66,10 @@ def rate(
 ) -> list[Rating]:
     """So many of each value, of as many tickets closed then."""
     asked = {name: kw.pop(name) for name in ("group",) if name in kw}
+    said = {name: kw.pop(name) for name in ("comment",) if name in kw}
     found = []
     for value, n in (("good", good), ("neutral", neutral), ("bad", bad)):
-        found += say(ask(settle(employee, n, closed_at=at, **kw), **asked), value, at=at)
+        found += say(ask(settle(employee, n, closed_at=at, **kw), **asked), value, at=at, **said)
     return found
 
 
