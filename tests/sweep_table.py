@@ -477,6 +477,9 @@ RATINGS = {
     "feedback:rating_undo": button(
         team_leads(302), at=lambda world: a_rating(world) | {"decision": world.decision.pk}
     ),
+    "feedback:ratings": page(insiders(200)),
+    "feedback:figures": page(insiders(200)),
+    "feedback:award": Row(get=insiders(200), post=leads(422)),
 }
 
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)

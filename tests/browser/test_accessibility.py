@@ -10,6 +10,7 @@ from contacts.actions import set_tags
 from crm.mail.models import State
 from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team.models import User
+from feedback.reading.award import award_all
 from segmentation.models import Forecast, ReminderLetter, Segment
 from tests.browser.axe import faults, runs_off, violations
 from tests.browser.conftest import PHONE
@@ -26,6 +27,7 @@ from tests.factories import (
     make_slip,
     make_user,
 )  # fmt: skip
+from tests.feedback.said import rate, recommend
 from tests.segmentation.buyers import make_buyer, make_scoring
 from tests.segmentation.reminders import make_due, make_reminder, make_series
 
@@ -73,6 +75,7 @@ def world(live_server, team, nino, levan, lead):
     waiting = make_mail(team=team, recipient_id=first.customer_id, kind="letter")
     first.written = make_entry(customer=first.customer, kind="email", text="Boxes\n\nReady.", mail=waiting)
     first.series = make_reminders(lead, today=today)
+    make_ratings(nino, levan, lead)
     return first
 
 
@@ -95,6 +98,24 @@ def make_reminders(lead, *, today):
         )
     series.first = first
     return series
+
+
+def make_ratings(nino, levan, lead):
+    """Of somebody with many answers and of somebody with few, in two months."""
+    now = timezone.now()
+    for at in (now, now - timedelta(31)):
+        rate(
+            nino,
+            good=9,
+            neutral=2,
+            bad=1,
+            at=at,
+            answered_in=30,
+            comment="A very long word: Donaudampfschifffahrt",
+        )
+        rate(levan, good=2, bad=1, at=at, answered_in=700, product_group="Boxes", group="vip")
+    recommend(lead, 10, 9, 3, 8, silent=2, at=now)
+    award_all(now)
 
 
 def make_segments(user):
@@ -191,6 +212,11 @@ PAGES = {
         reverse("segmentation:reminder_letter", args=[f.series.first.pk]) + "?step=2"
     ),
     "did it help": lambda f: reverse("segmentation:series_report", args=[f.series.pk]),
+    "ratings": lambda f: reverse("feedback:ratings"),
+    "ratings of a year": lambda f: reverse("feedback:ratings") + "?span=year",
+    "no ratings": lambda f: reverse("feedback:ratings") + "?of=2020-01-01",
+    "figures": lambda f: reverse("feedback:figures"),
+    "employee of the month": lambda f: reverse("feedback:award"),
     "team": lambda f: reverse("team:members"),
     "new member": lambda f: reverse("team:member_new"),
     "absences": lambda f: reverse("team:absences"),
@@ -212,6 +238,9 @@ NARROW = [
     "/segments/own/new/?example=silent-vips",
     "/segments/reminders/",
     "/segments/reminders/new/",
+    "/ratings/",
+    "/ratings/figures/",
+    "/ratings/month/",
 ]
 
 
