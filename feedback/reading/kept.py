@@ -14,7 +14,7 @@ from django.db.models import Min
 
 from crm.team.models import Team
 from feedback.models import Rating, Reading, Ticket
-from feedback.models.rating import LIVES
+from feedback.models.invitation import LIVES
 from feedback.reading import cubes, nps
 from feedback.reading.facts import facts
 from feedback.reading.periods import Period, Span
