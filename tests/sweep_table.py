@@ -15,6 +15,7 @@ from crm.mail.models import OutgoingMail, State
 from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
 from crm.team.models import Absence, User
+from feedback.attachments import File, save
 from followups.models import FollowUp, Slip
 from segmentation.models import Reminder, Segment, Series
 from tests.factories import (
@@ -33,6 +34,7 @@ from tests.factories import (
     make_team,
     make_user,
 )
+from tests.feedback.makers import make_message, make_rules, make_ticket
 from tests.segmentation.reminders import make_reminder, make_series
 
 MAINZ = {"condition": "town", "operator": "is", "values": {"names": ["Mainz"]}}
@@ -239,6 +241,16 @@ def a_reminder(world: World) -> dict:
     return {"pk": world.reminder.pk}
 
 
+def a_contact_page(world: World) -> dict:
+    return {"slug": make_rules(team=world.manager.team, has_contact_page=True).slug}
+
+
+def an_attachment(world: World) -> dict:
+    said = make_message(ticket=make_ticket(customer=world.dossier.customer))
+    save(said, [File("note.txt", b"Creased")])
+    return {"pk": said.attachments.get().pk}
+
+
 SHARED = {
     "home": page(everybody(302)),
     "healthz": page(everybody(200)),
@@ -374,6 +386,12 @@ SEGMENTATION = {
     "segmentation:relationship": button(team(302), at=a_customer),
 }
 
+FEEDBACK_IN = {
+    # Anybody may write.
+    "feedback:contact": form(everybody(200), at=a_contact_page),
+    "feedback:attachment": page(team(200), at=an_attachment),
+}
+
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)
 # before anything that matters.
 ACCOUNT = {
@@ -399,4 +417,4 @@ ACCOUNT = {
     "mfa_download_recovery_codes": Row(get=insiders(404), post=insiders(404)),
 }
 
-ROUTES: dict[str, Row] = SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | ACCOUNT
+ROUTES: dict[str, Row] = SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | FEEDBACK_IN | ACCOUNT

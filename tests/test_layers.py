@@ -65,7 +65,7 @@ def _may(module: str, target: str) -> bool:
 
 
 def our_modules() -> Iterable[tuple[str, str]]:
-    for room in ("crm", "contacts", "followups", "segmentation"):
+    for room in ("crm", "contacts", "followups", "segmentation", "feedback"):
         for path in (Path(settings.BASE_DIR) / room).rglob("*.py"):
             parts = path.relative_to(settings.BASE_DIR).with_suffix("").parts
             yield ".".join(part for part in parts if part != "__init__"), path.read_text()

@@ -1,4 +1,4 @@
-"""What pages have in common that customers open from a mail: no login, no cookies, limits to asking."""
+"""What pages have in common that customers open, from a mail or a link: no login, no cookies, limits to asking."""
 
 import hashlib
 
@@ -12,7 +12,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from crm.mail.models import LANGUAGES
 
-PREFIXES = ("/u/",)
+PREFIXES = ("/u/", "/contact/")
 MOST, WINDOW = 30, 60  # requests in seconds
 
 
@@ -29,13 +29,13 @@ def client_address(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def too_many(request: HttpRequest, what: str) -> bool:
-    """Count one more request for `what` from this client; True when there were more than MOST within WINDOW."""
+def too_many(request: HttpRequest, what: str, *, most: int = MOST, window: int = WINDOW) -> bool:
+    """Count one more request for `what` from this client; True when there were more than `most` within `window`."""
     asked = f"{client_address(request)} {what}".encode(errors="replace")
     key = f"public:{hashlib.sha256(asked).hexdigest()}"
     try:
-        cache.add(key, 0, WINDOW)
-        return cache.incr(key) > MOST
+        cache.add(key, 0, window)
+        return cache.incr(key) > most
     except (ValueError, redis.RedisError):  # the window has just ended, or nobody counts: let them in
         return False
 
@@ -44,7 +44,7 @@ def show(
     request: HttpRequest, template: str, context: dict, *, language: str = "", status: int = 200
 ) -> HttpResponse:
     """A page in that language, else in the one that the browser asks for."""
-    with translation.override(language or _language(request)):
+    with translation.override(language or language_of(request)):
         return render(request, template, context, status=status)
 
 
@@ -59,7 +59,8 @@ def wait(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _language(request: HttpRequest) -> str:
+def language_of(request: HttpRequest) -> str:
+    """The first that the browser asks for and we write in."""
     ours = dict(LANGUAGES)
     asked = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
     known = (short for name, _weight in asked if (short := name.split("-")[0]) in ours)

@@ -1,5 +1,9 @@
-"""Addresses of public."""
+"""Addresses of public pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from feedback.views.contact import contact
+
+urlpatterns: list[URLPattern] = [
+    path("contact/<str:slug>/", contact, name="contact"),
+]
