@@ -19,6 +19,7 @@ from crm.team import invitations
 from crm.team.models import Absence, User
 from feedback.links import RATING
 from feedback.models import Decision, Invitation, Rating, Signature, Ticket, Word
+from feedback.attachments import File, save
 from followups.models import FollowUp, Slip
 from segmentation.models import Reminder, Segment, Series
 from tests.factories import (
@@ -37,7 +38,15 @@ from tests.factories import (
     make_team,
     make_user,
 )
-from tests.feedback.makers import make_invitation, make_rating, make_script, make_ticket, make_word
+from tests.feedback.makers import (
+    make_invitation,
+    make_message,
+    make_rating,
+    make_rules,
+    make_script,
+    make_ticket,
+    make_word,
+)
 from tests.segmentation.reminders import make_reminder, make_series
 
 MAINZ = {"condition": "town", "operator": "is", "values": {"names": ["Mainz"]}}
@@ -289,6 +298,16 @@ def a_rating_link(world: World) -> dict:
     return {"token": token_for(invitation.public_id, purpose=RATING)}
 
 
+def a_contact_page(world: World) -> dict:
+    return {"slug": make_rules(team=world.manager.team, has_contact_page=True).slug}
+
+
+def an_attachment(world: World) -> dict:
+    said = make_message(ticket=make_ticket(customer=world.dossier.customer))
+    save(said, [File("note.txt", b"Creased")])
+    return {"pk": said.attachments.get().pk}
+
+
 SHARED = {
     "home": page(everybody(302)),
     "healthz": page(everybody(200)),
@@ -482,6 +501,12 @@ RATINGS = {
     "feedback:award": Row(get=insiders(200), post=leads(422)),
 }
 
+FEEDBACK_IN = {
+    # Anybody may write.
+    "feedback:contact": form(everybody(200), at=a_contact_page),
+    "feedback:attachment": page(team(200), at=an_attachment),
+}
+
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)
 # before anything that matters.
 ACCOUNT = {
@@ -508,5 +533,5 @@ ACCOUNT = {
 }
 
 ROUTES: dict[str, Row] = (
-    SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | TICKETS | RATINGS | ACCOUNT
+    SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | TICKETS | FEEDBACK_IN | RATINGS | ACCOUNT
 )

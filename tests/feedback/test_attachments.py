@@ -75,6 +75,16 @@ def test_what_is_another_kind_does_not_fit(extension):
         ("txt", b"MZ\x00\x01"),
         ("webp", b"RIFF\x10\x00\x00\x00WAVEfmt "),
     ],
+    ids=[
+        "docx macro",
+        "xlsx macro",
+        "no docx",
+        "odt macro",
+        "mimetype not first",
+        "cut odt",
+        "program",
+        "sound",
+    ],
 )
 def test_macros_and_half_documents_are_not_taken(extension, content):
     assert not fits(extension, content)
