@@ -17,9 +17,9 @@ from crm.mail.models import OutgoingMail, State
 from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
 from crm.team.models import Absence, User
+from feedback.attachments import File, save
 from feedback.links import RATING
 from feedback.models import Decision, Invitation, Rating, Signature, Ticket, Word
-from feedback.attachments import File, save
 from followups.models import FollowUp, Slip
 from segmentation.models import Reminder, Segment, Series
 from tests.factories import (
