@@ -52,7 +52,7 @@ def short_lines(entries: Iterable[Entry], *, zone: ZoneInfo) -> SafeString:
 
 
 def _short(line: EntryLine) -> SafeString:
-    text = line.entry.text
+    text = line.text
     return fill(
         SHORT,
         iso=line.day.isoformat(),
@@ -83,20 +83,21 @@ def _order(line: OrderLine, currency: str) -> SafeString:
 def _entry(line: EntryLine, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     about = " · ".join(filter(None, (line.who, line.outcome)))
     mail = _mail(line.entry, zone, is_lead=is_lead) if line.entry.mail_id else NOTHING
-    return fill(ENTRY, title=line.title, about=about, mail=mail, text=_text(line.entry), moved=_moved(line))
+    title = fill(LINK, href=page, text=line.title) if (page := line.page) else line.title
+    return fill(ENTRY, title=title, about=about, mail=mail, text=_text(line), moved=_moved(line))
 
 
-def _text(entry: Entry) -> SafeString:
+def _text(line: EntryLine) -> SafeString:
     """Of a letter the subject, and its words for who wants to read them."""
-    subject, _end, letter = entry.text.partition("\n")
-    if entry.mail_id and letter.strip():
+    subject, _end, letter = line.text.partition("\n")
+    if line.entry.mail_id and letter.strip():
         return fill(LETTER_TEXT, subject=subject, text=with_links(letter.strip()))
-    return fill(TEXT, text=with_links(entry.text)) if entry.text else NOTHING
+    return fill(TEXT, text=with_links(line.text)) if line.text else NOTHING
 
 
 def _mail(entry: Entry, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     """What became of the letter. Who may, follows it to the outbox; while it waits, it can be taken back."""
-    words = _became(entry, zone)
+    words = became(entry, zone)
     said = fill(LINK, href=reverse("mail:mail", args=[entry.mail_id]), text=words) if is_lead else words
     back = NOTHING
     if entry.mail_state in WAITING and entry.mail_kind == LETTER.name:
@@ -105,8 +106,8 @@ def _mail(entry: Entry, zone: ZoneInfo, *, is_lead: bool) -> SafeString:
     return fill(MAIL, words=said, back=back)
 
 
-def _became(entry: Entry, zone: ZoneInfo) -> str:
-    """ "waiting", "sent 10:02", "failed: the mail server refused it"."""
+def became(entry: Entry, zone: ZoneInfo) -> str:
+    """What became of a mail, of a row that knows it: "waiting", "sent 10:02", "failed: the mail server refused it"."""
     state = str(State(entry.mail_state).label)
     if entry.mail_state == State.SENT and entry.mail_settled_at:
         at, said = entry.mail_settled_at.astimezone(zone), entry.happened_at.astimezone(zone)

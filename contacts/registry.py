@@ -3,9 +3,11 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Protocol
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -20,7 +22,7 @@ from crm.team.models import User
 class Panel:
     """A piece of the dossier page: where it stands, its template, and what that template needs."""
 
-    slot: str  # "tabs", "left", "mid", "right", "rail" or "bar"
+    slot: str  # "tabs", "left", "mid", "right", "rail" or "bar"; "print" on the printed sheet
     template: str
     context: Callable[[HttpRequest, Customer], dict]
 
@@ -88,6 +90,7 @@ class Part:
     `whole` adds to a query for one dossier what its panels say besides. `export` gives all that is kept of a
     customer, and `erase` is asked before that is deleted. `pages` gives, by the `source` of an entry, the address of
     the page of a `source_id`. `complained` hears of a complaint in the same transaction; `groups` says who is who.
+    `unhappy` is the condition on rows, of whose customers it is told the name, that these wait for redress.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Part:
     erase: Erase | None = None
     pages: Mapping[str, Callable[[int], str]] = field(default_factory=dict)
     complained: Complained | None = None
+    unhappy: Callable[[str], Q] | None = None
     groups: Groups | None = None
 
 
@@ -163,6 +167,12 @@ def complained(customer: Customer, *, now: datetime) -> None:
     for part in _registry.parts.values():
         if part.complained:
             part.complained(customer, now=now)
+
+
+def unhappy(customer: str = "pk") -> Q:
+    """Condition on rows whose customer is in the field of that name: something he complained of is not settled yet."""
+    parts = (part.unhappy(customer) for part in _registry.parts.values() if part.unhappy)
+    return reduce(or_, parts, Q(pk__isnull=True))
 
 
 def groups(customer_ids: Collection[int]) -> dict[int, str]:

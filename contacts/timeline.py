@@ -17,8 +17,9 @@ from django.db.models import Count, Max, Min, Q, Sum
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from contacts import registry
 from contacts.models import Customer, Entry, Purchase
 from contacts.models.customer import LATEST
 from crm.markup import written
@@ -32,9 +33,12 @@ LABELS = {
     Entry.Kind.LETTER: gettext_lazy("Letters"),
     Entry.Kind.OFFER: gettext_lazy("Offers"),
     Entry.Kind.NOTE: gettext_lazy("Notes"),
+    Entry.Kind.TICKET: gettext_lazy("Tickets"),
+    Entry.Kind.RATING: gettext_lazy("Ratings"),
     ORDERS: gettext_lazy("Orders"),
 }
-ICONS = {Entry.Kind.EMAIL: "mail"}
+ICONS = {Entry.Kind.EMAIL: "mail", Entry.Kind.RATING: "good"}
+TELLS = (Entry.Kind.TICKET, Entry.Kind.RATING)  # in its first line, what of another app it tells of
 _CURSOR = re.compile(r"([12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?)Z-([01])-(\d{1,18})", re.ASCII)
 
 
@@ -82,11 +86,27 @@ class EntryLine:
     @property
     def title(self) -> str:
         entry = self.entry
+        if self.tells:
+            return entry.text.partition("\n")[0]
         if entry.outcome == Entry.Outcome.MISSED:
             return str(entry.get_outcome_display())
         is_answer = entry.kind == Entry.Kind.EMAIL and not (entry.author_id or entry.mail_id)
         kind = _("Answer") if is_answer else str(entry.get_kind_display())
         return f"{kind}, {spell_minutes(entry.minutes)}" if entry.minutes else kind
+
+    @property
+    def text(self) -> str:
+        """What stands below the title."""
+        return self.entry.text.partition("\n")[2].strip() if self.tells else self.entry.text
+
+    @property
+    def tells(self) -> bool:
+        return self.entry.kind in TELLS
+
+    @property
+    def page(self) -> str:
+        """Where what it tells of is seen, "" if nowhere."""
+        return registry.page_of(self.entry.source, self.entry.source_id) if self.entry.source_id else ""
 
     @property
     def outcome(self) -> str:
@@ -95,7 +115,9 @@ class EntryLine:
 
     @property
     def who(self) -> str:
-        return self.entry.who
+        """ "Giorgi"; of what took its time, "Giorgi, in 5 hours"."""
+        took = spell_took(self.entry.minutes) if self.tells and self.entry.minutes is not None else ""
+        return ", ".join(filter(None, (self.entry.who, took)))
 
     @property
     def to_month(self) -> bool:
@@ -278,6 +300,14 @@ def spell_minutes(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     spelled = _("%(hours)d h %(minutes)02d") if rest else _("%(hours)d h")
     return spelled % {"hours": hours, "minutes": rest}
+
+
+def spell_took(minutes: int) -> str:
+    """ "in 40 minutes", "in 5 hours"."""
+    if minutes < 60:
+        return ngettext("in %(n)s minute", "in %(n)s minutes", minutes) % {"n": minutes}
+    hours = round(minutes / 60)
+    return ngettext("in %(n)s hour", "in %(n)s hours", hours) % {"n": hours}
 
 
 def _month_title(first: date, *, after: date | None) -> str:

@@ -1,6 +1,6 @@
 """Who may lay a reason slip on a dossier. Apps above add their source from AppConfig.ready."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,7 +24,8 @@ class SlipDraft:
 @dataclass(frozen=True)
 class SlipSource:
     """`find` gives what there is to say at an instant, whether or not it was said before; `page`, where a slip of
-    this source leads."""
+    this source leads. `passes`: what `find` no longer gives is no longer true, and a slip that waits is withdrawn.
+    """
 
     name: str
     label: str | Promise
@@ -32,6 +33,7 @@ class SlipSource:
     find: Callable[[datetime], Iterable[SlipDraft]]
     pull_forward: bool
     page: Callable[[Slip], str] | None = None
+    passes: bool = False
 
 
 _sources: dict[str, SlipSource] = {}
@@ -54,6 +56,8 @@ def collect(now: datetime) -> str:
 
 def _collect_from(source: SlipSource, now: datetime) -> int:
     drafts = list(source.find(now))
+    if source.passes:
+        withdraw(_waiting_but(source, {draft.key for draft in drafts}), source=source)
     days = {draft.on for draft in drafts}
     laid = set(Slip.objects.filter(source=source.name, speaks_on__in=days).values_list("customer_id", "key"))
     return sum(lay(source, d, now=now) for d in drafts if (d.customer.pk, d.key) not in laid)
@@ -74,3 +78,17 @@ def lay(source: SlipSource, draft: SlipDraft, *, now: datetime) -> bool:
     except MovedMeanwhile:
         return False  # somebody is at this dossier right now: the next run lays it
     return True
+
+
+def _waiting_but(source: SlipSource, keys: set[str]) -> list[str]:
+    waiting = Slip.objects.filter(source=source.name, done_at__isnull=True).values_list("key", flat=True)
+    return [key for key in waiting if key not in keys]
+
+
+def withdraw(keys: Collection[str], *, source: SlipSource) -> None:
+    """Take away slips that wait, of a source whose keys tell customers apart. The dossier stays where it lies.
+
+    Should it become true again, it is said again.
+    """
+    if keys:
+        Slip.objects.filter(source=source.name, key__in=keys, done_at__isnull=True).delete()

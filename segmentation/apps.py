@@ -19,8 +19,9 @@ class SegmentationConfig(AppConfig):
         from segmentation.giving_out import erase, sections
         from segmentation.reminding.kind import REPURCHASE, answered_any
         from segmentation.reminding.slips import ANSWERED_SOURCE
-        from segmentation.reminding.stopping import opted_out
+        from segmentation.reminding.stopping import complained, opted_out
         from segmentation.rhythm import rhythm_of
+        from segmentation.scores import groups_of
 
         register(slips.DUE_SOURCE)
         register(slips.THANKS_SOURCE)
@@ -41,6 +42,8 @@ class SegmentationConfig(AppConfig):
                 whole=whole,
                 export=sections,
                 erase=erase,
+                complained=complained,
+                groups=groups_of,
             )
         )
 

@@ -192,6 +192,10 @@ def _write_period(scoring: Scoring, start: date | None) -> int:
 
 
 @transaction.atomic(savepoint=False)
+def groups_of(customer_ids: Collection[int]) -> dict[int, str]:
+    return dict(Score.objects.filter(customer__in=customer_ids).values_list("customer", "group"))
+
+
 def refresh(customer_ids: Collection[int], *, now: datetime) -> None:
     """Put right what is known of customers of one team whose purchases have changed, in the same transaction.
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 
+from contacts import registry
 from crm.mail.models import Suppression
 from segmentation.models import Series
 from segmentation.reminding.enrolling import due_for
@@ -22,6 +23,7 @@ class Audience:
     no_address: int
     no_basis: int
     suppressed: int
+    unhappy: int
     share: int = 0
 
     @property
@@ -40,13 +42,16 @@ class Audience:
 
 def audience(series: Series, *, on: date) -> Audience:
     rows = Suppression.objects.filter(team=OuterRef("team"), address_hash=OuterRef("letter_hash"))
-    found = due_for(series, on=on).annotate(is_suppressed=Exists(rows))
+    unhappy = ExpressionWrapper(registry.unhappy(), BooleanField())
+    found = due_for(series, on=on).annotate(is_suppressed=Exists(rows), is_unhappy=unhappy)
     addressed, based = ~Q(letter_hash=""), Q(legal_basis__isnull=False)
+    open_to = addressed & based & Q(is_suppressed=False)
     sums = found.aggregate(
         due=Count("pk"),
-        letter=Count("pk", filter=addressed & based & Q(is_suppressed=False)),
+        letter=Count("pk", filter=open_to & Q(is_unhappy=False)),
         no_address=Count("pk", filter=~addressed),
         no_basis=Count("pk", filter=addressed & ~based),
         suppressed=Count("pk", filter=addressed & based & Q(is_suppressed=True)),
+        unhappy=Count("pk", filter=open_to & Q(is_unhappy=True)),
     )
     return Audience(**sums, share=series.held_out_percent)

@@ -17,6 +17,7 @@ from crm.mail.models import OutgoingMail, State
 from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
 from crm.team.models import Absence, User
+from feedback.attachments import File, save
 from feedback.links import RATING
 from feedback.models import Decision, Invitation, Rating, Signature, Ticket, Word
 from followups.models import FollowUp, Slip
@@ -37,7 +38,15 @@ from tests.factories import (
     make_team,
     make_user,
 )
-from tests.feedback.makers import make_invitation, make_rating, make_ticket, make_word
+from tests.feedback.makers import (
+    make_invitation,
+    make_message,
+    make_rating,
+    make_rules,
+    make_script,
+    make_ticket,
+    make_word,
+)
 from tests.segmentation.reminders import make_reminder, make_series
 
 MAINZ = {"condition": "town", "operator": "is", "values": {"names": ["Mainz"]}}
@@ -232,6 +241,10 @@ def a_tab(world: World) -> dict:
     return {"who": world.manager.pk, "tab": world.dossier.tab.slug}
 
 
+def a_month(world: World) -> dict:
+    return {"who": world.manager.pk, "tab": "2030-07"}
+
+
 def a_place(world: World) -> dict:
     return a_tab(world) | {"customer_id": world.dossier.customer_id}
 
@@ -261,6 +274,14 @@ def a_reminder(world: World) -> dict:
 
 
 def a_ticket(world: World) -> dict:
+    return {"pk": make_ticket(customer=world.dossier.customer).pk}
+
+
+def a_script(world: World) -> dict:
+    return {"pk": make_script(team=world.manager.team).pk}
+
+
+def a_rated_ticket(world: World) -> dict:
     return {"pk": world.ticket.pk}
 
 
@@ -275,6 +296,16 @@ def a_rating_link(world: World) -> dict:
         asked_at=timezone.now(),
     )  # fmt: skip
     return {"token": token_for(invitation.public_id, purpose=RATING)}
+
+
+def a_contact_page(world: World) -> dict:
+    return {"slug": make_rules(team=world.manager.team, has_contact_page=True).slug}
+
+
+def an_attachment(world: World) -> dict:
+    said = make_message(ticket=make_ticket(customer=world.dossier.customer))
+    save(said, [File("note.txt", b"Creased")])
+    return {"pk": said.attachments.get().pk}
 
 
 SHARED = {
@@ -370,6 +401,10 @@ FOLLOWUPS = {
     "followups:file": button(team(422), at=a_followup),
     "followups:move": button(insiders(302)),
     "followups:undo": button(insiders(409)),
+    "followups:move_some": Row(get=team(200), post=team(422), at=a_tab),
+    "followups:deal": Row(get=team(200), post=team(422), at=a_month),
+    "followups:spread": button(team(302), at=lambda world: {"who": world.manager.pk}),
+    "followups:take_back": button(insiders(302)),
     "followups:bring_forward": button(team(302), at=lambda world: {"pk": world.slip.pk}),
 }
 
@@ -412,6 +447,33 @@ SEGMENTATION = {
     "segmentation:relationship": button(team(302), at=a_customer),
 }
 
+TICKETS = {
+    "feedback:tickets": page(insiders(200)),
+    "feedback:ticket_new": form(insiders(200)),
+    "feedback:scripts": page(insiders(200)),
+    "feedback:script_new": form(leads(200)),
+    "feedback:script_preview": button(insiders(200)),
+    "feedback:script": Row(get=team(200), post=(LOGIN, 404, 403, 422, 422), at=a_script),
+    "feedback:script_delete": Row(get=team_leads(200), post=team_leads(302), at=a_script),
+    "feedback:rules": form(leads(200)),
+    "feedback:service": page(insiders(200)),
+    "feedback:ticket": page(team(200), at=a_ticket),
+    "feedback:answer": button(team(422), at=a_ticket),
+    "feedback:answer_preview": button(team(200), at=a_ticket),
+    "feedback:note": button(team(422), at=a_ticket),
+    # Somebody answers for it, and the page said that nobody does.
+    "feedback:assign": button(team(409), at=a_ticket),
+    "feedback:escalate": button(team(422), at=a_ticket),
+    "feedback:wait": button(team(302), at=a_ticket),
+    "feedback:close": button(team(422), at=a_ticket),
+    # It is open.
+    "feedback:reopen": button(team(409), at=a_ticket),
+    "feedback:kind": button(team(422), at=a_ticket),
+    "feedback:promise": Row(get=team(302), post=team(422), at=a_ticket),  # without a script it is the ticket
+    "feedback:merge": Row(get=team(200), post=team(404), at=a_ticket),
+    "feedback:file_under": Row(get=team(200), post=team(404), at=a_ticket),
+}
+
 RATINGS = {
     # Who has the link may rate, whoever he is. An empty form says what is missing.
     "feedback:rate": Row(get=everybody(200), post=everybody(422), at=a_rating_link),
@@ -419,8 +481,7 @@ RATINGS = {
     "feedback:open_rate": Row(
         get=everybody(200), post=everybody(422), at=lambda world: {"code": world.signature.code}
     ),
-    "feedback:ticket": page(team(200), at=a_ticket),
-    "feedback:sheet": Row(get=team(200), post=team(302), at=a_ticket),
+    "feedback:sheet": Row(get=team(200), post=team(302), at=a_rated_ticket),
     "feedback:to_put_right": page(insiders(200)),
     "feedback:signature": Row(get=insiders(200), post=insiders(302)),
     "feedback:signature_body": page(insiders(200)),
@@ -435,6 +496,15 @@ RATINGS = {
     "feedback:rating_undo": button(
         team_leads(302), at=lambda world: a_rating(world) | {"decision": world.decision.pk}
     ),
+    "feedback:ratings": page(insiders(200)),
+    "feedback:figures": page(insiders(200)),
+    "feedback:award": Row(get=insiders(200), post=leads(422)),
+}
+
+FEEDBACK_IN = {
+    # Anybody may write.
+    "feedback:contact": form(everybody(200), at=a_contact_page),
+    "feedback:attachment": page(team(200), at=an_attachment),
 }
 
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)
@@ -462,4 +532,6 @@ ACCOUNT = {
     "mfa_download_recovery_codes": Row(get=insiders(404), post=insiders(404)),
 }
 
-ROUTES: dict[str, Row] = SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | RATINGS | ACCOUNT
+ROUTES: dict[str, Row] = (
+    SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | TICKETS | FEEDBACK_IN | RATINGS | ACCOUNT
+)

@@ -43,12 +43,15 @@ class Message(models.Model):
     class Event(models.TextChoices):
         ASSIGNED = "assigned", _("passed on")
         ESCALATED = "escalated", _("escalated")
+        CALMED = "calmed", _("escalation taken back")
         CLOSED = "closed", _("closed")
         REOPENED = "reopened", _("reopened")
         WAITS = "waits", _("waits for the customer")
         GOES_ON = "goes_on", _("goes on")
         MERGED = "merged", _("merged")
         FILED = "filed", _("put into a dossier")
+        PROMISED = "promised", _("promised")
+        KIND = "kind", _("is now of another kind")
         BOUNCED = "bounced", _("came back")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", db_index=False)
@@ -81,6 +84,12 @@ class Message(models.Model):
         return f"{self.ticket_id}: {self.kind} {self.event}".strip()
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, user: User) -> Self:
+        """Those of the tickets that he sees."""
+        return self.filter(message__ticket__in=Ticket.objects.visible_to(user))
+
+
 class Attachment(models.Model):
     """A file that came with a message. It lies under `stored`, a random name, outside of what the web server shows."""
 
@@ -90,6 +99,8 @@ class Attachment(models.Model):
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
 
+    objects = AttachmentQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.stored
 
@@ -97,6 +108,10 @@ class Attachment(models.Model):
 class ScriptQuerySet(models.QuerySet["Script"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(team_id=user.team_id)
+
+    def fitting(self, ticket: Ticket, language: str) -> Self:
+        """Those in that language, for tickets of its kind or of any."""
+        return self.filter(kind__in=["", ticket.kind], language=language)
 
 
 class Script(models.Model):

@@ -1,13 +1,64 @@
-"""The page of one ticket."""
+"""One ticket: its conversation, what is due, and who answers for it."""
 
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from crm.team.models import User
+from feedback import actions
+from feedback.conversation import event_words
+from feedback.forms import NoteForm
 from feedback.models import Ticket
+from feedback.ticket_page import TicketPage
+
+WHOLE = (
+    "team", "customer__owner", "customer__main_person", "customer__legal_basis", "person", "assignee",
+    "closed_by", "escalated_by", "merged_into",
+)  # fmt: skip
+
+
+def find_ticket(user: User, pk: int) -> Ticket:
+    rows = Ticket.objects.visible_to(user, on=user.today()).select_related(*WHOLE)
+    return get_object_or_404(rows.prefetch_related("pauses", "customer__people"), pk=pk)
 
 
 @require_safe
+@csp_update({"frame-src": [SELF]})
 def ticket(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
-    return render(request, "feedback/ticket.html", {"ticket": found})
+    """?in=late is the list it was opened from, ?before=… a place in its conversation."""
+    return show(request, find_ticket(request.user, pk))
+
+
+def show(request: HttpRequest, found: Ticket, *, status: int = 200, **more: object) -> HttpResponse:
+    before = request.GET.get("before", "")
+    page = TicketPage(
+        found, user=request.user, now=timezone.now(), show=request.GET.get("in", ""),
+        before=int(before) if before.isdecimal() and len(before) < 12 else None, **more,
+    )  # fmt: skip
+    context = {"ticket": found, "page": page, "today": request.user.today()}
+    return render(request, "feedback/ticket.html", context, status=status)
+
+
+def meanwhile(request: HttpRequest, found: Ticket, *events: str) -> HttpResponse:
+    """409: somebody was quicker. Names him, and what he did."""
+    fresh = find_ticket(request.user, found.pk)
+    last = fresh.messages.filter(event__in=events).with_names().in_order().last()
+    context = {"ticket": fresh, "message": last, "words": event_words(last) if last else ""}
+    return render(request, "feedback/meanwhile.html", context, status=409)
+
+
+@require_POST
+@csp_update({"frame-src": [SELF]})
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    found = find_ticket(request.user, pk)
+    form = NoteForm(request.POST, auto_id="note_%s")
+    if not form.is_valid():
+        return show(request, found, note=form, status=422)
+    actions.note(ticket=found, text=form.cleaned_data["text"], by=request.user, now=timezone.now())
+    messages.success(request, _("The note is kept. Customers never see it."))
+    return redirect(found)

@@ -103,8 +103,9 @@ class Moment:
         return Purchase.objects.filter(team=self.team, bought_on__lte=self.on)
 
     def talks(self) -> QuerySet[Entry]:
-        """Whenever somebody was reached: notes, and calls that nobody answered, are none."""
-        reached = Entry.objects.exclude(kind=Entry.Kind.NOTE).exclude(outcome=Entry.Outcome.MISSED)
+        """Whenever somebody was reached: notes, what is told of tickets, and calls that nobody answered, are none."""
+        told = (Entry.Kind.NOTE, Entry.Kind.TICKET, Entry.Kind.RATING)
+        reached = Entry.objects.exclude(kind__in=told).exclude(outcome=Entry.Outcome.MISSED)
         return reached.filter(customer=OuterRef("pk"), happened_at__lt=self.midnight(self.on + timedelta(1)))
 
     @cached_property

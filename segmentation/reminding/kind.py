@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists
+from django.db.models import BooleanField, Exists, ExpressionWrapper
 from django.utils.translation import gettext_lazy as _
 
+from contacts import registry
 from contacts.models import Customer, Entry
 from crm.mail.kinds import Kind
 from crm.mail.models import OutgoingMail, Reason
@@ -22,14 +23,16 @@ ASKED = ("customer__legal_basis", "customer__letter_hash", "series__running_sinc
 def why_not(mail: OutgoingMail, now: datetime) -> str:
     """In one query; the address itself is the outbox's own to check."""
     rows = Reminder.objects.filter(letters__mail=mail)
-    found = rows.annotate(bought=Exists(purchases_after()), spoken_to=Exists(talks_since()))
-    for basis, address, running_since, stopped, bought, spoken_to in found.values_list(
-        *ASKED, "bought", "spoken_to"
+    unhappy = ExpressionWrapper(registry.unhappy("customer"), BooleanField())
+    found = rows.annotate(bought=Exists(purchases_after()), unhappy=unhappy, spoken_to=Exists(talks_since()))
+    for basis, address, running_since, stopped, bought, unhappy, spoken_to in found.values_list(
+        *ASKED, "bought", "unhappy", "spoken_to"
     ):
         if stopped not in ("", Stopped.OVER):
             return stopped
         reasons = {
             Stopped.BOUGHT: bought,
+            Stopped.UNHAPPY: unhappy,
             Stopped.SPOKEN_TO: spoken_to,
             Stopped.NO_BASIS: basis is None,
             Stopped.SERIES_STOPPED: running_since is None,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, Q
 
+from contacts import registry
 from contacts.models import Customer
 from crm.mail.models import OutgoingMail, Suppression
 from crm.team.models import Team
@@ -37,6 +38,11 @@ def opted_out(mail: OutgoingMail, now: datetime) -> None:
     reminders.filter(customer=mail.recipient_id).end(Stopped.OPTED_OUT, now=now)
 
 
+def complained(customer: Customer, *, now: datetime) -> None:
+    """Whoever is not content with us is not asked to buy again."""
+    Reminder.objects.filter(customer=customer).end(Stopped.UNHAPPY, now=now)
+
+
 def stop_about(mail: OutgoingMail, why: str, *, now: datetime) -> int:
     """Send no more letters after this one of a series, even if somebody is put back. Returns 1 if more could come."""
     return Reminder.objects.filter(letters__mail=mail).end(why, now=now)
@@ -46,7 +52,7 @@ def settle(team: Team, *, now: datetime) -> None:
     """Stop what no hook has: each cause by one condition, however many customers it concerns."""
     reminders = Reminder.objects.filter(team=team)
     if reminders.under_way().exists():
-        for why, condition in CAUSES.items():
+        for why, condition in (CAUSES | {Stopped.UNHAPPY: registry.unhappy("customer")}).items():
             reminders.filter(condition).stop(why, now=now)
         reminders.too_late(on=today_of(team, now)).stop(Stopped.TOO_LATE, now=now)
         reminders.filter(next_on__isnull=True).settled().stop(Stopped.OVER, now=now)

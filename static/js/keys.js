@@ -11,8 +11,16 @@
   const current = () => rows().findIndex((row) => row.hasAttribute("aria-current"));
   const press = (selector) => $(selector)?.click();
 
+  // In a list that opens nothing beside itself the keys only choose; Enter follows the link.
+  const choose = (links, by) => {
+    const next = links.indexOf(document.activeElement) + by;
+    links[Math.min(Math.max(next, 0), links.length - 1)].focus();
+  };
+
   const step = (by) => {
     if ($("[data-step]")) return press(by > 0 ? "[data-step=next]" : "[data-step=previous]");
+    const links = [...document.querySelectorAll("[data-pick]")];
+    if (links.length) return choose(links, by);
     const all = rows();
     const next = all[Math.min(Math.max(current() + by, 0), all.length - 1)];
     next?.querySelector("a").click();
@@ -85,7 +93,7 @@
     j: () => step(1),
     k: () => step(-1),
     Enter: () => press("a[data-open]"),
-    n: () => ($("#note") ?? $("[name=note]"))?.focus(),
+    n: () => ($("#note") ?? $("[name=note]") ?? $("[data-answer]"))?.focus(),
     m: () => expectNumber(true),
     x: tick,
     t: () => ($("a.rb-tab--today") ?? $(".rb-brand")).click(),
@@ -93,7 +101,7 @@
     u: () => press("[data-undo]"),
     "/": () => $("[data-key='/']")?.focus(),
     "?": help,
-    Escape: () => { digits = ""; },
+    Escape: () => { digits = ""; press("[data-cancel]"); },
   };
 
   document.addEventListener("keydown", (event) => {

@@ -227,7 +227,7 @@ def test_of_those_due_each_who_gets_no_letter_is_counted_once(lead, letter):
     make_due(lead, due=3)
     series = Series(team=lead.team, made_by=lead, groups=["growing"])
     assert audience(series, on=TODAY) == Audience(
-        due=4, letter=1, no_address=1, no_basis=1, suppressed=1, share=20
+        due=4, letter=1, no_address=1, no_basis=1, suppressed=1, unhappy=0, share=20
     )
 
 

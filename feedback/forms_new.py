@@ -1,0 +1,82 @@
+"""A ticket that a colleague takes down while the customer speaks."""
+
+from datetime import datetime
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contacts.forms import complain_of_length
+from contacts.models import Customer, Person
+from crm.team.models import User
+from feedback.forms import PromiseField
+from feedback.models import Ticket
+
+
+class NewTicketForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What it is"),
+        choices=Ticket.Kind.choices,
+        initial=Ticket.Kind.QUESTION,
+        widget=forms.RadioSelect,
+    )
+    subject = forms.CharField(
+        label=_("Subject"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        error_messages={"required": _("In a few words: what is it about?")},
+    )
+    text = forms.CharField(
+        label=_("What was said"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    person = forms.ModelChoiceField(
+        label=_("Who asks"), queryset=Person.objects.none(), required=False, empty_label=_("the company")
+    )
+    product_group = forms.CharField(
+        label=_("Product group"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"list": "product-groups", "autocomplete": "off"}),
+    )
+    assignee = forms.ModelChoiceField(
+        label=_("Who answers for it"), queryset=User.objects.none(), required=False
+    )
+    answered = forms.CharField(
+        label=_("Answered at once, on the phone"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What you said. Leave it empty if the answer is still to come."),
+    )
+    is_settled = forms.BooleanField(label=_("And with that it is settled"), required=False)
+
+    def __init__(
+        self, *args: object, customer: Customer, user: User, now: datetime, **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.customer, self.user, self.now = customer, user, now
+        self.fields["person"].queryset = customer.people.all()
+        self.initial["person"] = customer.main_person_id
+        self.fields["assignee"].queryset = User.objects.visible_to(user).active()
+        self.fields["assignee"].empty_label = _("the dossier’s owner, or who stands in for him")
+        self.fields["when"] = PromiseField(
+            label=_("Answer or call promised for"),
+            user=user,
+            now=now,
+            help_text=_("With a time, it is a call."),
+        )
+        complain_of_length(self)
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if data.get("is_settled") and not data.get("answered"):
+            self.add_error("answered", _("Say what you answered, if it is settled already."))
+        if (
+            data.get("kind") == Ticket.Kind.CALLBACK
+            and "when" in data
+            and not (data["when"] or data.get("answered"))
+        ):
+            self.add_error("when", _("When shall we call back? Such as “tomorrow 10:15”."))
+        return data

@@ -1,0 +1,128 @@
+"""The service level of a month: per employee and day, with an oracle that counts ticket by ticket."""
+
+import random
+from datetime import timedelta
+from statistics import median
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from feedback.models import Ticket
+from feedback.service import ServiceReport
+from tests.factories import NOW, make_customer
+from tests.feedback.makers import make_ticket
+
+SERVICE = reverse("feedback:service")
+H = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def morning():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def kessler(nino):
+    return make_customer(owner=nino, name="Kessler")
+
+
+def report(user, month=""):
+    return ServiceReport(month, user=user, now=NOW)
+
+
+def test_each_ticket_counts_for_who_answers_for_it(nino, lead, levan, kessler):
+    monday = NOW - timedelta(days=8)
+    make_ticket(customer=kessler, opened_at=monday, first_answered_at=monday + H, closed_at=monday + 2 * H)
+    make_ticket(customer=kessler, opened_at=monday, first_answered_at=monday + 50 * H, answered_in=1100)
+    make_ticket(customer=kessler, opened_at=monday)  # should have been answered long ago
+    make_ticket(customer=kessler, opened_at=NOW - H)  # is not due yet
+    make_ticket(customer=kessler, opened_at=monday, waiting_since=monday + H)
+    make_ticket(customer=kessler, opened_at=monday, closed_at=monday + H)  # closed without an answer
+    make_ticket(customer=kessler, opened_at=monday, assignee=levan)
+    make_ticket(customer=kessler, opened_at=monday, assignee=None)
+    told = {each.name: each.figures for each in report(lead).employees}
+    assert list(told) == ["Levan Gelashvili", "Nino Beridze", "nobody yet"]
+    mine = told["Nino Beridze"]
+    assert (mine.opened, mine.due, mine.in_time, mine.late, mine.share) == (6, 3, 1, 2, 33)
+    assert (mine.solved, mine.solved_in_time, mine.solutions_due, mine.solved_share) == (2, 2, 4, 50)
+    assert (mine.usual_answer, mine.usual_solution) == ("9 h 40", "2 h")
+    assert (mine.open_now, mine.late_now) == (4, 2)
+    total = report(lead).total
+    assert (total.opened, total.due, total.in_time, total.open_now, total.late_now) == (8, 5, 1, 6, 4)
+
+
+def test_managers_see_themselves_and_the_team(client_of, nino, levan, kessler):
+    make_ticket(customer=kessler, assignee=levan)
+    make_ticket(customer=kessler)
+    page = client_of(nino).get(SERVICE)
+    assert [each.name for each in page.context["report"].employees] == ["Nino Beridze"]
+    assert page.context["report"].total.opened == 2
+    assert ("Levan" in page.content.decode(), "You see yourself and the team" in page.content.decode()) == (
+        False,
+        True,
+    )
+
+
+def test_months_end_at_midnight_of_the_readers_zone(nino, kessler):
+    first = NOW.replace(day=1, hour=0, minute=0) - H  # midnight in Berlin
+    for opened in (first - timedelta(seconds=1), first, first + timedelta(days=1, seconds=-1)):
+        make_ticket(customer=kessler, opened_at=opened)
+    assert (report(nino).total.opened, report(nino, "2026-10").total.opened) == (2, 1)
+    days = {each.day.day: each.figures.opened for each in report(nino).days}
+    assert (days[1], days[2], 18 in days) == (2, 0, False)
+
+
+@pytest.mark.parametrize("asked", ["", "2026-12", "2026-13", "x", "1999-01"])
+def test_what_is_no_month_is_this_one(nino, asked):
+    found = report(nino, asked)
+    assert (str(found.first), found.previous, found.next) == ("2026-11-01", "2026-10", "")
+
+
+def test_figures_are_those_of_counting_one_by_one(nino, levan, kessler):
+    draw = random.Random(5)
+    for _ in range(120):
+        opened = NOW - timedelta(minutes=draw.randrange(14 * 24 * 60))
+        fields = {"opened_at": opened, "assignee": draw.choice([nino, levan])}
+        if draw.random() < 0.7:
+            fields |= {"first_answered_at": opened + draw.random() * 60 * H}
+        if draw.random() < 0.5:
+            fields |= {"closed_at": opened + draw.random() * 200 * H, "solved_in": draw.randrange(4000)}
+        elif draw.random() < 0.3:
+            fields |= {"waiting_since": opened}
+        ticket = make_ticket(customer=kessler, **fields)
+        if ticket.first_answered_at:
+            Ticket.objects.filter(pk=ticket.pk).update(answered_in=draw.randrange(900))
+    for who in (nino, levan):
+        figures = report(who).employees[0].figures
+        mine = list(Ticket.objects.filter(assignee=who))
+        answered = [each for each in mine if each.first_answered_at]
+        running = [each for each in mine if each.is_running]
+        overdue = [each for each in running if not each.first_answered_at and each.answer_due_at < NOW]
+        closed = [each for each in mine if each.closed_at]
+        assert figures.in_time == sum(each.first_answered_at <= each.answer_due_at for each in answered)
+        assert figures.due == len(answered) + len(overdue)
+        assert figures.solved_in_time == sum(each.closed_at <= each.solution_due_at for each in closed)
+        assert figures.solutions_due == len(closed) + sum(each.solution_due_at < NOW for each in running)
+        assert median(figures.answer_minutes) == median(each.answered_in for each in answered)
+        assert median(figures.solution_minutes) == median(each.solved_in for each in closed)
+
+
+@pytest.mark.parametrize("number", [2, 30])
+def test_the_page_costs_the_same_for_many(client_of, lead, nino, kessler, number):
+    for n in range(number):
+        make_ticket(customer=kessler, opened_at=NOW - n * 5 * H, first_answered_at=NOW)
+    client = client_of(lead)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(SERVICE).status_code == 200
+    assert len(found) == 7
+
+
+def test_another_team_counts_for_itself(client_of, stranger, kessler):
+    make_ticket(customer=kessler)
+    page = client_of(stranger).get(SERVICE)
+    assert "No ticket came in in November 2026." in page.content.decode()
+    assert client_of(stranger).post(SERVICE).status_code == 405
