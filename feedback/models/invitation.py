@@ -29,6 +29,12 @@ def new_code() -> str:
     return "".join(secrets.choice(_SIGNS) for _ in range(12))
 
 
+def read_code(typed: str) -> str:
+    """A code as somebody typed it: in large letters, or in groups. What cannot be one is ""."""
+    code = typed.replace("-", "").lower()
+    return code if set(code) <= set(_SIGNS) else ""
+
+
 class Value(models.TextChoices):
     BAD = "bad", _("Bad")
     NEUTRAL = "neutral", _("Neutral")

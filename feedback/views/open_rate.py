@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm.mail import public
 from feedback.models import Signature
+from feedback.models.invitation import read_code
 from feedback.rate_page import OpenPage
 
 
@@ -18,7 +19,7 @@ def open_rate(request: HttpRequest, code: str) -> HttpResponse:
     if public.too_many(request, f"open {code}"):
         return public.wait(request)
     rows = Signature.objects.select_related("user__team__sender")
-    signature = rows.filter(code=code, user__is_active=True).first()
+    signature = rows.filter(code=read_code(code), user__is_active=True).first()
     if signature is None:
         return public.unknown(request)
     page = OpenPage(request, signature, now=timezone.now())

@@ -11,6 +11,7 @@ from crm.mail import public
 from crm.mail.tokens import public_id_of
 from feedback.links import RATING, path_of, word_referred_to
 from feedback.models import Invitation, Word
+from feedback.models.invitation import read_code
 from feedback.rate_page import RatePage, choice_of
 from feedback.saying import TooManyWords, confirm, say
 
@@ -74,6 +75,5 @@ def short(request: HttpRequest, code: str) -> HttpResponse:
     """The link that is typed from paper leads to the same page."""
     if public.too_many(request, "short"):
         return public.wait(request)
-    typed = code.replace("-", "").lower()
-    invitation = Invitation.objects.filter(code=typed).first()
+    invitation = Invitation.objects.filter(code=read_code(code)).first()
     return redirect(path_of(invitation)) if invitation else public.unknown(request)

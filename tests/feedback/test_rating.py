@@ -264,7 +264,8 @@ def test_a_machine_at_the_open_page_is_asked_once_more(client, signature):
 
 def test_the_open_page_is_limited_and_friendly(client, signature, nino):
     path = reverse("feedback:open_rate", args=[signature.code])
-    assert client.get(reverse("feedback:open_rate", args=["222222222222"])).status_code == 404
+    for code in ("222222222222", "%00", "€"):
+        assert client.get(f"/o/{code}/").status_code == 404
     assert [client.get(path).status_code for _ in range(31)][-1] == 429
     type(nino).objects.update(is_active=False)
     assert client.get(path, REMOTE_ADDR="192.0.2.9").status_code == 404

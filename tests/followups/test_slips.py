@@ -168,9 +168,8 @@ def test_collecting_again_changes_nothing_and_takes_sixteen_queries(nino, django
     born(followup, 1976, 11, 17)
     slips.collect(NOW)
     before = list(FollowUp.objects.values())
-    with django_assert_num_queries(
-        16
-    ):  # three for birthdays, five for purchases, one each for answers and ratings, six for tickets
+    # Three for birthdays, five for purchases, one each for answers and ratings, six for tickets.
+    with django_assert_num_queries(16):
         assert slips.collect(NOW + timedelta(hours=1)) == "0 slips"
     assert (list(FollowUp.objects.values()), Slip.objects.count()) == (before, 1)
 
