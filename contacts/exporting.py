@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -24,6 +24,7 @@ from contacts.addresses import own_hashes
 from contacts.models import Customer, LegalBasis
 from contacts.registry import Section
 from crm.mail.models import OutgoingMail, Return, Suppression
+from crm.mail.tokens import without_tokens
 from crm.team.models import User
 
 LABELS = {"tag_names": gettext_lazy("tags"), "letter_email": gettext_lazy("address for letters")}
@@ -57,9 +58,16 @@ def sections(customer: Customer) -> Iterator[Section]:
     columns = ("bought_on", "amount", "product_group", "reference")
     yield Section("purchases", _("Purchases"), purchases, columns)
     mails = OutgoingMail.objects.about([customer.pk], team=customer.team).order_by("pk")
-    yield Section("mails", _("Mails"), mails, MAIL)
+    yield Section("mails", _("Mails"), _as_others_see_them(mails), MAIL)
     returned = Return.objects.filter(mail__in=mails.order_by()).order_by("pk")
     yield Section("returned", _("What came back to mails"), returned, ("what", "detail", "came_at"))
+
+
+def _as_others_see_them(mails: Iterable[OutgoingMail]) -> Iterator[OutgoingMail]:
+    """Without the links by which the customer speaks for himself: a colleague takes the file."""
+    for mail in mails:
+        mail.text = without_tokens(mail.text)
+        yield mail
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 JOBS = (
     Job("check_binder", "followups.checks.check_binder_nightly", DAY, at=time(2)),
+    Job("deal_out", "followups.dealing.deal_out_all", HOUR),
     Job("slips", "followups.slips.collect", HOUR),
     # Hourly, because midnight comes to teams at different hours; a team is scored once a day.
     Job("scores", "segmentation.nightly.score_all", HOUR),
@@ -52,9 +53,15 @@ JOBS = (
     Job("tickets", "feedback.warning.warn_all", 10 * MINUTE),
     # Calendars and zones are set elsewhere, and a year's holidays become known.
     Job("ticket_dues", "feedback.warning.work_out_all", DAY, at=time(1)),
+    Job("readings", "feedback.reading.kept.keep_recent", 5 * MINUTE),
+    Job("all_readings", "feedback.reading.kept.keep_all", DAY, at=time(1)),
+    # Hourly, because months end at different hours; each is kept once.
+    Job("awards", "feedback.reading.award.award_all", HOUR),
     Job("mailbox", "crm.mail.mailbox.collect", MINUTE),
+    Job("ticket_mailbox", "feedback.mailbox.collect", MINUTE),
     Job("clear_sessions", "crm.periodic.clear_sessions", DAY, at=time(3)),
     Job("clear_imports", "contacts.importing.files.clear_old", HOUR),
+    Job("clear_attachments", "feedback.attachments.clear_orphans", DAY, at=time(3)),
 )
 
 

@@ -225,6 +225,8 @@ ANYMAIL_WEBHOOK_SECRET = env("ANYMAIL_WEBHOOK_SECRET", default="")
 # Where mail that fails goes back to, and the mailbox in which it, complaints and answers arrive.
 BOUNCE_ADDRESS = env("BOUNCE_ADDRESS", default="")
 BOUNCE_IMAP_URL = env("BOUNCE_IMAP_URL", default="")
+# The mailbox of which every mail becomes a ticket, or joins one; may be the same.
+TICKET_IMAP_URL = env("TICKET_IMAP_URL", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ringbinder@localhost")
 
 # --- files that come in

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Entry
 from crm.team.models import User
-from feedback.asking import Obstacle, legal_obstacle, note_asked, put_question
+from feedback.asking import Obstacle, hold_customer, legal_obstacle, note_asked, put_question
 from feedback.models import Decision, Invitation, Rating, Signature, Ticket, Word
 from feedback.notices import tell_thanks
 from feedback.reacting import is_bad_no_longer
@@ -33,11 +33,8 @@ def put_right(*, rating: Rating, done: str, by: User, now: datetime) -> bool:
 @transaction.atomic
 def ask_again(*, rating: Rating, now: datetime) -> bool:
     """Ask the customer once more, after it was put right. False if something stands against it, or it was done."""
-    rating = (
-        Rating.objects.select_for_update(of=("self",))
-        .select_related("ticket", "customer__team")
-        .get(pk=rating.pk)
-    )
+    rating = Rating.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=rating.pk)
+    hold_customer(rating.ticket)
     if why_not_again(rating) is not None:
         return False
     ticket = rating.ticket
@@ -54,7 +51,7 @@ def why_not_again(rating: Rating) -> Obstacle | str | None:
         return _("The customer was asked once more already.")
     if rating.ticket.is_open:
         return _("The ticket is open again: the customer is asked when it is closed.")
-    return legal_obstacle(rating.customer)
+    return legal_obstacle(rating.ticket.customer)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ class FeedbackConfig(AppConfig):
         for source in slips.SOURCES:
             register(source)
         parts.register("feedback.demo.filling.fill")
+        parts.register_crowd("tickets", "feedback.demo.crowd.fill")
         registry.register(
             registry.Part(
                 "feedback",

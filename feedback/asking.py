@@ -41,12 +41,19 @@ class Obstacle(models.TextChoices):
 @transaction.atomic
 def ask(ticket: Ticket, now: datetime) -> None:
     """After a ticket was closed: put the question into the outbox, unless something stands against it."""
-    if ticket.customer_id:  # of two tickets closed at once, one asks
-        Customer.objects.select_for_update(of=("self",)).get(pk=ticket.customer_id)
+    hold_customer(ticket)
     if not obstacle_to(ticket, now=now):
         rules = ServiceRules.of(ticket.team)
         start = now + timedelta(minutes=rules.ask_after)
         put_question(ticket, key=f"rating:{ticket.pk}:{ticket.resolution}", start=start, now=now)
+
+
+def hold_customer(ticket: Ticket) -> None:
+    """As he is now, with all that a mail needs. Of two tickets closed at once, one asks."""
+    if ticket.customer_id:
+        rows = Customer.objects.select_for_update(of=("self",))
+        whole = rows.select_related("team", "main_person", "legal_basis", "owner")
+        ticket.customer = whole.get(pk=ticket.customer_id)
 
 
 def obstacle_to(ticket: Ticket, *, now: datetime) -> Obstacle | None:
@@ -81,10 +88,8 @@ def was_asked(customer: Customer, *, now: datetime) -> bool:
 def put_question(
     ticket: Ticket, *, key: str, start: datetime, now: datetime, again_after: Rating | None = None
 ) -> Invitation:
-    """Into the outbox, for the first instant from `start` on at which it may come to the customer."""
-    customer = Customer.objects.select_related("main_person", "legal_basis", "owner").get(
-        pk=ticket.customer_id
-    )
+    """Into the outbox, for the first instant from `start` on at which it may come to the customer, who is held."""
+    customer = ticket.customer
     sender = Sender.objects.select_related("team").get(team=ticket.team_id)
     invitation = Invitation(
         team=sender.team, customer=customer, ticket=ticket, resolution=ticket.resolution, made_at=now,

@@ -18,6 +18,17 @@ def answered(mail: OutgoingMail, text: str, now: datetime) -> None:
         receive(ticket=said.ticket, text=text, now=now)
 
 
+def bounced(mail: OutgoingMail, now: datetime) -> None:
+    """Our answer did not arrive, which its ticket has to say."""
+    from feedback.models import Message
+
+    said = Message.objects.filter(mail=mail).select_related("ticket").first()
+    if said:
+        said.ticket.messages.create(
+            kind=Message.Kind.EVENT, event=Message.Event.BOUNCED, text=mail.to_email, happened_at=now
+        )
+
+
 def why_no_notice(mail: OutgoingMail, now: datetime) -> str:
     """What has been done meanwhile is not announced."""
     from feedback.models import Ticket
@@ -31,7 +42,7 @@ def why_no_notice(mail: OutgoingMail, now: datetime) -> str:
 
 
 DONE = "done"
-TICKET = Kind("ticket", _("Answer to a ticket"), is_automatic=False, answered=answered)
+TICKET = Kind("ticket", _("Answer to a ticket"), is_automatic=False, answered=answered, bounced=bounced)
 TICKET_NOTICE = Kind(
     "ticket_notice",
     _("Notice about a ticket"),

@@ -101,9 +101,13 @@ class RatePage:
             return day_in(there.date(), self.language)
 
     @property
+    def last_choice(self) -> str:
+        return choice_of(self.last) if self.last else ""
+
+    @property
     def marked(self) -> str:
         """Which choice lies ready: that of the form or the link, else what was said."""
-        return self.form.chosen or (choice_of(self.last) if self.last else "")
+        return self.form.chosen or self.last_choice
 
     @property
     def comment(self) -> str:

@@ -1,36 +1,49 @@
-"""The mark in a subject by which an answer finds its ticket: “[#482-k7f3q]”."""
+"""The tag in the subject of a ticket's mails: by it an answer finds its ticket when its headers say nothing."""
 
+import hmac
 import re
+from collections.abc import Iterable
 
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from crm.team.models import Team
 from feedback.models import Ticket
 
+_SALT = "feedback.tokens.subject"
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # none is taken for another
-_LENGTH = 5
-_TAG = re.compile(r"\[#(\d{1,9})-([0-9a-z]{5})\]", re.IGNORECASE)
+_LENGTH = 8  # 39 bits
+_MOST = 5  # tags of one subject
+_TAG = re.compile(rf"\[#\s*([0-9]{{1,9}})\s*-\s*([{_SIGNS}]{{{_LENGTH}}})\s*\]", re.IGNORECASE | re.ASCII)
 
 
 def subject_tag(ticket: Ticket) -> str:
-    """Names the ticket, with signs that cannot be guessed from its number."""
-    return f"[#{ticket.number}-{_signs(ticket)}]"
+    """As "[#482-k7f3q9hw]"; nobody can make one up who has not read it."""
+    return f"[#{ticket.number}-{_proof(ticket.team_id, ticket.number, settings.SECRET_KEY)}]"
 
 
 def ticket_of(subject: str, team: Team) -> Ticket | None:
-    """The team's ticket that a subject names; None if it names none, or with signs that are not ours."""
-    for number, signs in _TAG.findall(subject):
-        ticket = Ticket.objects.select_related("team").filter(team=team, number=int(number)).first()
-        if ticket and constant_time_compare(signs.lower(), _signs(ticket)):
-            return ticket
-    return None
+    """The team's ticket whose tag stands in the subject; a tag that was not made here counts for nothing."""
+    tags = _TAG.findall(subject)[:_MOST]
+    numbers = (int(number) for number, proof in tags if _is_ours(team.pk, int(number), proof.lower()))
+    wanted = next(numbers, None)
+    return wanted and Ticket.objects.select_related("team").filter(team=team, number=wanted).first()
 
 
-def _signs(ticket: Ticket) -> str:
-    value = f"{ticket.team_id}:{ticket.pk}:{ticket.number}"
-    number = int.from_bytes(salted_hmac("feedback.subject", value, algorithm="sha256").digest()[:8], "big")
-    signs = ""
-    for _n in range(_LENGTH):
-        number, rest = divmod(number, len(_SIGNS))
-        signs += _SIGNS[rest]
-    return signs
+def without_tags(subject: str) -> str:
+    return " ".join(_TAG.sub(" ", subject).split())
+
+
+def _is_ours(team_id: int, number: int, proof: str) -> bool:
+    keys: Iterable[str] = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(hmac.compare_digest(_proof(team_id, number, key), proof) for key in keys)
+
+
+def _proof(team_id: int, number: int, key: str) -> str:
+    digest = salted_hmac(_SALT, f"{team_id}:{number}", secret=key, algorithm="sha256").digest()
+    left = int.from_bytes(digest)
+    signs = []
+    for _place in range(_LENGTH):
+        left, sign = divmod(left, len(_SIGNS))
+        signs.append(_SIGNS[sign])
+    return "".join(signs)

@@ -79,7 +79,7 @@ class Notice:
             "when": _("%(day)s, %(time)s") % {"day": written(at.date(), "l j F"), "time": f"{at:%H:%M}"},
             "url": f"{settings.BASE_URL}{self.ticket.get_absolute_url()}",
         }
-        parts = (f"feedback/mail/due{end}" for end in ("_subject.txt", ".txt", ".html"))
+        parts = (f"feedback/mail/notice_due{end}" for end in ("_subject.txt", ".txt", ".html"))
         return Content(*(render_to_string(part, context).strip() for part in parts))
 
 

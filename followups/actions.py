@@ -66,24 +66,35 @@ class Moved:
 
 
 @transaction.atomic
-def move_many(*, moves: Iterable[tuple[FollowUp, Tab]], by: User, now: datetime) -> Moved:
+def move_many(
+    *,
+    moves: Iterable[tuple[FollowUp, Tab]],
+    by: User | None,
+    now: datetime,
+    note: str = "",
+    result: str = FollowUp.Result.MOVED,
+) -> Moved:
     """Put each dossier behind its own tab; one that a colleague moved first stays where he put it.
 
     All new places are opened at the instant `now`, by which undo_many() finds them again. A few queries for
-    every BATCH dossiers.
+    every BATCH dossiers. `note`, if there is one, stands in each timeline.
     """
     moved, rest = Moved(), iter(moves)
     while batch := list(islice(rest, BATCH)):
-        _move_batch(batch, moved, by=by, now=now)
+        mine = _move_batch(batch, moved, by=by, now=now, result=result)
+        if note:
+            _note_moves(mine, note, by=by, now=now)
     return moved
 
 
-def _move_batch(batch: list[tuple[FollowUp, Tab]], moved: Moved, *, by: User, now: datetime) -> None:
+def _move_batch(
+    batch: list[tuple[FollowUp, Tab]], moved: Moved, *, by: User | None, now: datetime, result: str
+) -> list[tuple[FollowUp, Tab]]:
     there = _hold(followup.pk for followup, _tab in batch)
     mine = [(followup, to) for followup, to in batch if there.get(followup.pk) == followup.version]
     moved.missed += [followup for followup, _tab in batch if there.get(followup.pk) != followup.version]
     FollowUp.objects.filter(pk__in=[followup.pk for followup, _tab in mine]).update(
-        closed_at=now, closed_by=by, result=FollowUp.Result.MOVED, version=F("version") + 1
+        closed_at=now, closed_by=by, result=result, version=F("version") + 1
     )
     moved.placed += FollowUp.objects.bulk_create(
         FollowUp(
@@ -92,6 +103,22 @@ def _move_batch(batch: list[tuple[FollowUp, Tab]], moved: Moved, *, by: User, no
         )
         for old, to in mine
     )  # fmt: skip
+    return mine
+
+
+def _note_moves(moves: list[tuple[FollowUp, Tab]], note: str, *, by: User | None, now: datetime) -> None:
+    """Each note belongs to the place that was left, and goes with the movement if that is taken back."""
+    entries = Entry.objects.bulk_create(
+        Entry(
+            customer_id=old.customer_id, kind=Entry.Kind.NOTE, text=note, author=by, happened_at=now,
+            on_behalf_of_id=old.owner_id if by and old.owner_id != by.pk else None,
+            next_on=to.due_on, next_precision=to.precision,
+        )
+        for old, to in moves
+    )  # fmt: skip
+    for (old, _to), entry in zip(moves, entries, strict=True):
+        old.entry = entry
+    FollowUp.objects.bulk_update([old for old, _to in moves], ["entry"])
 
 
 def _hold(ids: Iterable[int]) -> dict[int, int]:
@@ -118,6 +145,7 @@ def undo_many(*, moved_at: datetime, by: User) -> tuple[int, int]:
 def _return_batch(previous: dict[int, int]) -> int:
     ids = list(_hold(previous))
     FollowUp.objects.filter(pk__in=ids).delete()
+    Entry.objects.filter(followup__in=[previous[pk] for pk in ids]).delete()
     return FollowUp.objects.filter(pk__in=[previous[pk] for pk in ids]).update(
         closed_at=None, closed_by=None, result="", version=F("version") + 1
     )

@@ -158,6 +158,11 @@ class Board:
         return self.binder.load_of(self.tab)
 
     @property
+    def to_deal_out(self) -> int:
+        """Dossiers behind the open month as a whole."""
+        return self.binder.months_whole[self.tab.due_on] if self.tab.is_month else 0
+
+    @property
     def is_empty(self) -> bool:
         """Neither under the tab nor left behind lies anything."""
         return not self.to_do and not (self.is_today and self.binder.left_behind)

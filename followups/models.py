@@ -57,8 +57,12 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
             opened_by=by,
             opened_at=instant,
             previous__closed_at=instant,
-            previous__result=FollowUp.Result.MOVED,
+            previous__result__in=(FollowUp.Result.MOVED, FollowUp.Result.DEALT),
         )
+
+    def dealt_from(self, month: date) -> Self:
+        """To which dossiers were dealt out from behind that month, by its first day."""
+        return self.filter(previous__result=FollowUp.Result.DEALT, previous__due_on=month)
 
     def in_order(self) -> Self:
         """As one works: agreed times first, then the rest, each by name."""
@@ -91,6 +95,7 @@ class FollowUp(models.Model):
 
         MOVED = "moved", _("moved on")
         PULLED = "pulled", _("brought forward by a slip")
+        DEALT = "dealt", _("dealt out to a day")
 
     Precision = Entry.Precision
 

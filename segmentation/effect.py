@@ -6,37 +6,29 @@ letters ("intention to treat").
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import sqrt
 
 from django.db.models import Count, DateField, ExpressionWrapper, F, Q
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm import statistics
+from crm.statistics import Interval, Share
 from segmentation.models.reminder import ReminderQuerySet
 
 DAYS = 28  # from the day of the first letter, within which a purchase counts
-Z = 1.959963984540054  # of a 95 % interval
-MINUS = "−"
 
 
 @dataclass(frozen=True)
-class Arm:
+class Arm(Share):
     """Customers, and those of them who bought again."""
 
-    customers: int = 0
-    bought: int = 0
+    @property
+    def customers(self) -> int:
+        return self.n
 
     @property
-    def share(self) -> float:
-        """From 0 to 1; 0 for nobody."""
-        return self.bought / self.customers if self.customers else 0.0
-
-    def interval(self) -> tuple[float, float]:
-        """The 95 % score interval of the share (E. B. Wilson 1927)."""
-        n, p = self.customers, self.share
-        middle, reach = 2 * n * p + Z**2, Z * sqrt(Z**2 + 4 * n * p * (1 - p))
-        return (middle - reach) / (2 * (n + Z**2)), (middle + reach) / (2 * (n + Z**2))
+    def bought(self) -> int:
+        return self.k
 
 
 @dataclass(frozen=True)
@@ -54,21 +46,13 @@ class Effect:
     def difference(self) -> float:
         return self.letters.share - self.held_out.share
 
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the difference; both sides need customers.
-
-        The hybrid score interval, method 10 in R. G. Newcombe, Interval estimation for the difference between
-        independent proportions: comparison of eleven methods, Statistics in Medicine 17 (1998), 873–890.
-        """
-        p, q = self.letters.share, self.held_out.share
-        (low_p, high_p), (low_q, high_q) = self.letters.interval(), self.held_out.interval()
-        below, above = sqrt((p - low_p) ** 2 + (high_q - q) ** 2), sqrt((high_p - p) ** 2 + (q - low_q) ** 2)
-        return max(self.difference - below, -1.0), min(self.difference + above, 1.0)
+    def interval(self) -> Interval:
+        """The 95 % interval of the difference; both sides need customers."""
+        return statistics.difference(self.letters, self.held_out)
 
     @property
     def is_certain(self) -> bool:
-        low, high = self.interval()
-        return low > 0 or high < 0
+        return statistics.is_certain(self.interval())
 
     @property
     def in_words(self) -> str:
@@ -77,11 +61,7 @@ class Effect:
             return _("nobody has been reached long enough ago")
         if not self.held_out.customers:
             return _("nobody was held out, so there is nothing to compare with")
-        low, high = self.interval()
-        words = _("%(about)s; certain enough: between %(low)s and %(high)s")
-        if not self.is_certain:
-            words = _("%(about)s; not certain yet: between %(low)s and %(high)s")
-        return words % {"about": _about(self.difference), "low": signed(low), "high": signed(high)}
+        return statistics.how_sure(_about(self.difference), self.interval())
 
 
 def _about(difference: float) -> str:
@@ -93,18 +73,6 @@ def _about(difference: float) -> str:
     else:
         words = ngettext("about %(n)s point less", "about %(n)s points less", points)
     return words % {"n": points}
-
-
-def signed(share: float) -> str:
-    """A share as points with their sign, "−2", "+25"; less than one with as many of two decimals as say something.
-
-    Rounded to nought, the end of an interval that is certain would look as if it were not.
-    """
-    points = 100 * share
-    digits = 0 if abs(points) >= 0.95 else next((n for n in (1, 2) if round(points, n)), 0)
-    text = number_format(abs(round(points, digits)), digits)
-    sign = "" if not float(round(points, digits)) else MINUS if points < 0 else "+"
-    return f"{sign}{text}"
 
 
 def mature(reminders: ReminderQuerySet, *, on: date, days: int = DAYS) -> ReminderQuerySet:

@@ -11,15 +11,8 @@ from math import ceil
 from django.utils.translation import gettext as _
 
 from contacts.importing.reports import defused
-from segmentation.effect import (
-    DAYS,
-    Arm,
-    Effect,
-    effect,
-    effect_by_group,
-    effect_by_variant,
-    signed,
-)
+from crm.statistics import signed
+from segmentation.effect import DAYS, Arm, Effect, effect, effect_by_group, effect_by_variant
 from segmentation.models import Group, Series, Variant
 from segmentation.models.reminder import ReminderQuerySet
 from segmentation.words import group_name

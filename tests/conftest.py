@@ -1,10 +1,13 @@
+import os
+from pathlib import Path
+
+import axe_playwright_python
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from hypothesis import settings as hypothesis
 
-from tests import caching, flushing
+from tests import caching, flushing, sharing
 from tests.factories import make_lead, make_team, make_user
 
 hypothesis.register_profile("thorough", max_examples=500)
@@ -15,6 +18,10 @@ def pytest_configure() -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    settings.STATICFILES_DIRS = [
+        *settings.STATICFILES_DIRS,
+        ("axe", Path(axe_playwright_python.__file__).parent),
+    ]
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.CACHES["default"]["KEY_FUNCTION"] = "tests.caching.key_of_this_turn"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -29,15 +36,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """PostgreSQL drops no database in use: a page that was left may still be asking the live server something."""
-    if connection.vendor == "postgresql":
-        connection.ops.sql_flush = flushing.delete_rows
+def shared_folder(tmp_path_factory) -> Path:
+    """A folder of this run and of all its processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, shared_folder):
+    """Instead of pytest-django's own, which lets every process run all migrations."""
+    with django_db_blocker.unblock():
+        sharing.take_database(shared_folder)
+    flushing.flush_quickly()
     yield
-    if connection.vendor == "postgresql":
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(f"{others} AND pid <> pg_backend_pid()")
+    with django_db_blocker.unblock():
+        sharing.leave_database(shared_folder)
 
 
 @pytest.fixture(autouse=True)

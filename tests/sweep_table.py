@@ -9,12 +9,17 @@ his team. POST is sent without data. `get_writes` is the reason why a GET may ch
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from contacts.importing import files
-from contacts.models import Entry, ImportFile, Letter
+from contacts.models import Customer, Entry, ImportFile, Letter
 from crm.mail.models import OutgoingMail, State
 from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
 from crm.team.models import Absence, User
+from feedback.attachments import File, save
+from feedback.links import RATING
+from feedback.models import Decision, Invitation, Rating, Signature, Ticket, Word
 from followups.models import FollowUp, Slip
 from segmentation.models import Reminder, Segment, Series
 from tests.factories import (
@@ -33,7 +38,15 @@ from tests.factories import (
     make_team,
     make_user,
 )
-from tests.feedback.makers import make_script, make_ticket
+from tests.feedback.makers import (
+    make_invitation,
+    make_message,
+    make_rating,
+    make_rules,
+    make_script,
+    make_ticket,
+    make_word,
+)
 from tests.segmentation.reminders import make_reminder, make_series
 
 MAINZ = {"condition": "town", "operator": "is", "values": {"names": ["Mainz"]}}
@@ -91,6 +104,11 @@ class World:
     letter: Letter
     written: Entry
     reminder: Reminder
+    ticket: Ticket
+    rating: Rating
+    word: Word
+    decision: Decision
+    signature: Signature
     sessions: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -137,7 +155,18 @@ def make_world() -> World:
         ),
         series=series,
         reminder=make_reminder(dossier.customer, series),
+        **_made_of_ratings(dossier.customer, lead),
     )
+
+
+def _made_of_ratings(customer: Customer, lead: User) -> dict:
+    """A bad one of the manager, with a suspect word and a decision that was taken back, and his links."""
+    ticket = make_ticket(customer=customer, closed_at=NOW)
+    rating = make_rating(invitation=make_invitation(ticket=ticket), value="bad", bad_since=NOW)
+    word = make_word(invitation=rating.invitation, value="bad", suspect="fast")
+    decision = rating.decisions.create(what="count", word=word, why="Test", made_by=lead, made_at=NOW)
+    signature = Signature.objects.create(user=customer.owner)
+    return {"ticket": ticket, "rating": rating, "word": word, "decision": decision, "signature": signature}
 
 
 def _upload(user: User) -> ImportFile:
@@ -212,6 +241,10 @@ def a_tab(world: World) -> dict:
     return {"who": world.manager.pk, "tab": world.dossier.tab.slug}
 
 
+def a_month(world: World) -> dict:
+    return {"who": world.manager.pk, "tab": "2030-07"}
+
+
 def a_place(world: World) -> dict:
     return a_tab(world) | {"customer_id": world.dossier.customer_id}
 
@@ -246,6 +279,33 @@ def a_ticket(world: World) -> dict:
 
 def a_script(world: World) -> dict:
     return {"pk": make_script(team=world.manager.team).pk}
+
+
+def a_rated_ticket(world: World) -> dict:
+    return {"pk": world.ticket.pk}
+
+
+def a_rating(world: World) -> dict:
+    return {"pk": world.rating.pk}
+
+
+def a_rating_link(world: World) -> dict:
+    """The stored row is of last year: its link would be dead."""
+    invitation = Invitation.objects.create(
+        team=world.manager.team, customer=world.ticket.customer, ticket=world.ticket, channel="sheet",
+        asked_at=timezone.now(),
+    )  # fmt: skip
+    return {"token": token_for(invitation.public_id, purpose=RATING)}
+
+
+def a_contact_page(world: World) -> dict:
+    return {"slug": make_rules(team=world.manager.team, has_contact_page=True).slug}
+
+
+def an_attachment(world: World) -> dict:
+    said = make_message(ticket=make_ticket(customer=world.dossier.customer))
+    save(said, [File("note.txt", b"Creased")])
+    return {"pk": said.attachments.get().pk}
 
 
 SHARED = {
@@ -341,6 +401,10 @@ FOLLOWUPS = {
     "followups:file": button(team(422), at=a_followup),
     "followups:move": button(insiders(302)),
     "followups:undo": button(insiders(409)),
+    "followups:move_some": Row(get=team(200), post=team(422), at=a_tab),
+    "followups:deal": Row(get=team(200), post=team(422), at=a_month),
+    "followups:spread": button(team(302), at=lambda world: {"who": world.manager.pk}),
+    "followups:take_back": button(insiders(302)),
     "followups:bring_forward": button(team(302), at=lambda world: {"pk": world.slip.pk}),
 }
 
@@ -410,6 +474,39 @@ TICKETS = {
     "feedback:file_under": Row(get=team(200), post=team(404), at=a_ticket),
 }
 
+RATINGS = {
+    # Who has the link may rate, whoever he is. An empty form says what is missing.
+    "feedback:rate": Row(get=everybody(200), post=everybody(422), at=a_rating_link),
+    "feedback:short": page(everybody(302), at=lambda world: {"code": world.rating.invitation.code}),
+    "feedback:open_rate": Row(
+        get=everybody(200), post=everybody(422), at=lambda world: {"code": world.signature.code}
+    ),
+    "feedback:sheet": Row(get=team(200), post=team(302), at=a_rated_ticket),
+    "feedback:to_put_right": page(insiders(200)),
+    "feedback:signature": Row(get=insiders(200), post=insiders(302)),
+    "feedback:signature_body": page(insiders(200)),
+    "feedback:rating": form(team(200), at=a_rating),
+    "feedback:rating_again": button(team(302), at=a_rating),
+    # It is a bad one, and there is nothing to thank for: that is said.
+    "feedback:rating_thanks": button(team_leads(302), at=a_rating),
+    "feedback:rating_aside": button(team_leads(422), at=a_rating),
+    "feedback:rating_count": button(
+        team_leads(422), at=lambda world: a_rating(world) | {"word": world.word.pk}
+    ),
+    "feedback:rating_undo": button(
+        team_leads(302), at=lambda world: a_rating(world) | {"decision": world.decision.pk}
+    ),
+    "feedback:ratings": page(insiders(200)),
+    "feedback:figures": page(insiders(200)),
+    "feedback:award": Row(get=insiders(200), post=leads(422)),
+}
+
+FEEDBACK_IN = {
+    # Anybody may write.
+    "feedback:contact": form(everybody(200), at=a_contact_page),
+    "feedback:attachment": page(team(200), at=an_attachment),
+}
+
 # Pages of django-allauth: it answers 200 to a form that is wrong, and asks for the password again (302)
 # before anything that matters.
 ACCOUNT = {
@@ -435,4 +532,6 @@ ACCOUNT = {
     "mfa_download_recovery_codes": Row(get=insiders(404), post=insiders(404)),
 }
 
-ROUTES: dict[str, Row] = SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | TICKETS | ACCOUNT
+ROUTES: dict[str, Row] = (
+    SHARED | TEAM | MAIL | CONTACTS | FOLLOWUPS | SEGMENTATION | TICKETS | FEEDBACK_IN | RATINGS | ACCOUNT
+)

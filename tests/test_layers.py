@@ -18,7 +18,15 @@ KNOWS = {
 }
 ROOF = "crm"
 # Modules of the roof that stand beside the rooms: settings, and what knows no room itself.
-SHARED = {"crm.settings", "crm.secret", "crm.health", "crm.errors", "crm.markup", "crm.templatetags"}
+SHARED = {
+    "crm.settings",
+    "crm.secret",
+    "crm.health",
+    "crm.errors",
+    "crm.markup",
+    "crm.templatetags",
+    "crm.statistics",
+}
 # Commands need an app to live in; those of the whole product live in crm.team, but belong to the roof.
 COMMANDS = "crm.team.management"
 
@@ -65,7 +73,7 @@ def _may(module: str, target: str) -> bool:
 
 
 def our_modules() -> Iterable[tuple[str, str]]:
-    for room in ("crm", "contacts", "followups", "segmentation"):
+    for room in ("crm", "contacts", "followups", "segmentation", "feedback"):
         for path in (Path(settings.BASE_DIR) / room).rglob("*.py"):
             parts = path.relative_to(settings.BASE_DIR).with_suffix("").parts
             yield ".".join(part for part in parts if part != "__init__"), path.read_text()

@@ -78,6 +78,7 @@ def wrong(answers: dict, declared: dict) -> dict[str, dict[str, tuple]]:
 @pytest.fixture
 def world(db, settings, tmp_path):
     settings.IMPORT_DIR = tmp_path
+    settings.ATTACHMENT_DIR = tmp_path / "attachments"
     made = make_world()
     made.sessions = {role: _session_of(made.users[role]) for role in ROLES}
     return made

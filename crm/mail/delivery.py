@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from operator import call
 
 from django.conf import settings
 from django.db import Error, connection, transaction
@@ -55,15 +56,16 @@ def deliver(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> bool:
 def _ready(mail: OutgoingMail, carriers: Carriers, clock: Clock) -> Carrier | None:
     """All up to the point of no return, which is committed; None when it does not leave now."""
     now = clock()
-    if hold := why_hold(mail, now=now) or _others_turn(mail, now=now):
+    if hold := _not_now(mail, now=now):
         _stop(mail, hold, now=now)
         return None
     carrier = carriers.of(mail)
     carrier.take(mail)
-    if _announce(mail, now=clock()):
+    now = clock()
+    if _announce(mail, now=now):
         return carrier
     carrier.drop()
-    persist(OutgoingMail.give_back, mail)  # where it is still ours: its team pauses, or sends another way now
+    persist(partial(_withhold, now=now), mail)
     return None
 
 
@@ -87,19 +89,28 @@ def _keep_failure(mail: OutgoingMail, failure: NotSent, clock: Clock) -> bool:
 
 def why_hold(mail: OutgoingMail, *, now: datetime) -> Hold | None:
     """The first reason why it may not leave at that instant, whosever turn it is; None if there is none."""
+    forbidden = Suppression.objects.forbidding(mail).values_list("reason", flat=True)
+    if hold := _not_now(mail, now=now):
+        return hold
+    if reason := forbidden.first() or _why_not(mail, now):
+        return Hold(reason)
+    return None
+
+
+def _not_now(mail: OutgoingMail, *, now: datetime) -> Hold | None:
+    """What the clock has against it."""
     if mail.valid_until < now:
         return Hold(Reason.TOO_LATE)
-    kind = kind_of(mail)
-    if kind.is_automatic or mail.is_advertising:
+    if kind_of(mail).is_automatic or mail.is_advertising:
         opens = quiet.open_from(now, country=mail.country, team=mail.team)
         if opens > now:
             return Hold(Reason.QUIET, opens)
-    forbidden = Suppression.objects.of(mail.team, mail.address_hash).blocking(advertising=mail.is_advertising)
-    if reason := forbidden.values_list("reason", flat=True).first():
-        return Hold(reason)
-    if kind.why_not and (reason := kind.why_not(mail, now)):
-        return Hold(reason)
     return None
+
+
+def _why_not(mail: OutgoingMail, now: datetime) -> str:
+    kind = kind_of(mail)
+    return kind.why_not(mail, now) if kind.why_not else ""
 
 
 def _others_turn(mail: OutgoingMail, *, now: datetime) -> Hold | None:
@@ -118,25 +129,40 @@ def _stop(mail: OutgoingMail, hold: Hold, *, now: datetime) -> None:
 
 @transaction.atomic
 def _announce(mail: OutgoingMail, *, now: datetime) -> bool:
-    """Look once more, take the turn and commit that the hand-over begins. False if it must not begin."""
-    if hold := why_hold(mail, now=now):
-        _stop(mail, hold, now=now)
-        return False
-    if mail.is_advertising and not AdvertisingTurn.take(mail, now=now):
-        _stop(mail, _others_turn(mail, now=now) or Hold(Reason.TURN, now), now=now)
-        return False
-    if not mail.hand_off(now=now, lease=settings.MAIL_HANDOFF_LEASE):
-        transaction.set_rollback(True)
-        return False
-    return True
+    """Ask for all that may have changed, take the turn and commit that the hand-over begins. False if it must not."""
+    is_free = not (_not_now(mail, now=now) or _why_not(mail, now))
+    has_turn = is_free and (not mail.is_advertising or AdvertisingTurn.take(mail, now=now))
+    if has_turn and mail.hand_off(now=now, lease=settings.MAIL_HANDOFF_LEASE):
+        return True
+    transaction.set_rollback(True)
+    return False
 
 
 @transaction.atomic
+def _withhold(mail: OutgoingMail, *, now: datetime) -> None:
+    """Keep the reason why it could not be announced. Without one it is given back, where it is still ours: its team
+    pauses, or sends another way now."""
+    if hold := why_hold(mail, now=now) or _others_turn(mail, now=now):
+        _stop(mail, hold, now=now)
+    else:
+        mail.give_back()
+
+
 def _has_left(mail: OutgoingMail, *, answer: tuple[str, str], now: datetime) -> None:
+    try:
+        _note_left(copy(mail), answer, now, hear=call)
+    except (
+        Exception
+    ):  # hardly ever: then what the kind makes of it is kept apart, which costs each mail a savepoint
+        _note_left(mail, answer, now, hear=tell)
+
+
+@transaction.atomic
+def _note_left(mail: OutgoingMail, answer: tuple[str, str], now: datetime, *, hear: Callable) -> None:
     detail, provider_id = answer
     listener = kind_of(mail).sent
     if mail.has_left(now=now, detail=detail, provider_id=provider_id) and listener:
-        tell(listener, mail, now)
+        hear(listener, mail, now)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ class Health:
     now: datetime
     swept_at: datetime | None
     mailbox_at: datetime | None
+    tickets_at: datetime | None
     last_sent_at: datetime | None
     due_since: datetime | None
     today: dict[str, int]
@@ -50,6 +51,7 @@ def health(user: User, *, now: datetime) -> Health:
         now=now,
         swept_at=pulses.get("sweep"),
         mailbox_at=pulses.get("mailbox"),
+        tickets_at=pulses.get("ticket_mailbox"),
         last_sent_at=sent.values_list("settled_at", flat=True).first(),
         due_since=due.values_list("not_before", flat=True).first(),
         today=_by_state(mails.filter(settled_at__gte=midnight)),

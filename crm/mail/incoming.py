@@ -6,9 +6,9 @@ charset that does not exist, or made up. Only the Message-ID of one of our mails
 reader alone, lets it count.
 """
 
+import codecs
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
@@ -21,7 +21,9 @@ from crm.mail.models import Return
 What = Return.What
 
 MOST_IDS, MOST_LETTERS, _LONGEST_HEADLINE = 50, 5000, 400
+MOST_TEXT = 256 * 1024  # bytes of a part
 _NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.4.5", "5.6.", "5.7.")
+_OF_NAMES = {"punycode", "idna"}  # of domains; a long text in them takes minutes
 _SPAM = {"abuse", "fraud", "virus", "other"}
 _ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{3,200}>")
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
@@ -49,15 +51,29 @@ class Incoming:
 
 def read(raw: bytes) -> Incoming | None:
     """None if it is neither a report nor an answer of a person. Broken messages may raise anything."""
-    message = message_from_bytes(raw.replace(b"\0", b""))
-    key = hashlib.sha256(_header(message, "Message-ID").encode() or raw).hexdigest()
-    if message.get_content_type() == "multipart/report":
-        return _report(message, key)
-    if _is_automatic(message):
+    message = parse(raw)
+    if is_report(message):
+        return report_in(message, raw)
+    if is_automatic(message):
         return None
-    _name, sender = parseaddr(_header(message, "From"))
-    text = without_old(_text(message))
-    return Incoming(What.ANSWERED, _answered_ids(message), key, text=text, sender=normal(sender))
+    _name, sender = parseaddr(header(message, "From"))
+    text = without_old(text_of(message))
+    return Incoming(
+        What.ANSWERED, answered_ids(message), key_of(message, raw), text=text, sender=normal(sender)
+    )
+
+
+def parse(raw: bytes) -> Message:
+    return message_from_bytes(raw.replace(b"\0", b""))
+
+
+def key_of(message: Message, raw: bytes) -> str:
+    """By which it is known when it is read again."""
+    return hashlib.sha256(header(message, "Message-ID").encode() or raw).hexdigest()
+
+
+def is_report(message: Message) -> bool:
+    return message.get_content_type() == "multipart/report"
 
 
 def status_in(text: str) -> str:
@@ -71,9 +87,11 @@ def means_no_address(status: str) -> bool:
     return status.startswith("5.") and not status.startswith(_NOT_THE_ADDRESS)
 
 
-def _report(message: Message, key: str) -> Incoming | None:
+def report_in(message: Message, raw: bytes) -> Incoming | None:
+    """None if it says neither that a mail failed nor that it was called spam."""
+    key = key_of(message, raw)
     parts = [part for part in message.get_payload() if isinstance(part, Message)]
-    about = [*_ids(_header(_returned(parts), "Message-ID")), *_answered_ids(message)]
+    about = [*_ids(header(_returned(parts), "Message-ID")), *answered_ids(message)]
     for part in parts:
         match part.get_content_type():
             case "message/delivery-status" | "message/global-delivery-status":
@@ -86,11 +104,11 @@ def _report(message: Message, key: str) -> Incoming | None:
 def _delivery(part: Message, about: list[str], key: str) -> Incoming | None:
     """What became of it at the first recipient: our mails have one."""
     for block in _blocks(part):
-        action = _header(block, "Action").strip().lower()
+        action = header(block, "Action").strip().lower()
         if action not in ("failed", "delayed"):
             continue
-        detail = " ".join(_header(block, "Diagnostic-Code").partition(";")[2].split())
-        status = status_in(_header(block, "Status"))
+        detail = " ".join(header(block, "Diagnostic-Code").partition(";")[2].split())
+        status = status_in(header(block, "Status"))
         is_hard = action == "failed" and means_no_address(status)
         what = What.BOUNCED if is_hard else What.REFUSED if action == "failed" else What.DELAYED
         return Incoming(what, about, key, detail=detail or status)
@@ -98,7 +116,7 @@ def _delivery(part: Message, about: list[str], key: str) -> Incoming | None:
 
 
 def _feedback(part: Message, about: list[str], key: str) -> Incoming | None:
-    kinds = {_header(block, "Feedback-Type").strip().lower() for block in _blocks(part)}
+    kinds = {header(block, "Feedback-Type").strip().lower() for block in _blocks(part)}
     return Incoming(What.COMPLAINED, about, key) if kinds & _SPAM else None
 
 
@@ -123,24 +141,25 @@ def _returned(parts: list[Message]) -> Message:
     return Message()
 
 
-def _answered_ids(message: Message) -> list[str]:
+def answered_ids(message: Message) -> list[str]:
     """Of the mail that is answered, then of those before it, the latest first."""
-    before = _ids(_header(message, "References"))[::-1]
-    return [*_ids(_header(message, "In-Reply-To")), *before][:MOST_IDS]
+    before = _ids(header(message, "References"))[::-1]
+    return [*_ids(header(message, "In-Reply-To")), *before][:MOST_IDS]
 
 
-def _is_automatic(message: Message) -> bool:
-    submitted = _header(message, "Auto-Submitted").partition(";")[0].strip().lower()
-    precedence = _header(message, "Precedence").strip().lower()
+def is_automatic(message: Message) -> bool:
+    """Whether it says itself that no person has written it."""
+    submitted = header(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    precedence = header(message, "Precedence").strip().lower()
     return (
         submitted not in ("", "no")
         or precedence in ("bulk", "junk", "list", "auto_reply")
-        or _header(message, "Return-Path").strip() == "<>"
+        or header(message, "Return-Path").strip() == "<>"
         or any(name in message for name in ("X-Autoreply", "X-Autorespond"))
     )
 
 
-def _header(message: Message, name: str) -> str:
+def header(message: Message, name: str) -> str:
     return str(message.get(name, ""))
 
 
@@ -152,39 +171,47 @@ def _bytes(text: object) -> bytes:
     return str(text).encode(errors="replace")
 
 
-def _text(message: Message) -> str:
-    """What stands in it as plain text, else what its HTML says."""
-    for wanted in ("text/plain", "text/html"):
-        for part in _leaves(message):
-            if part.get_content_type() == wanted and (text := _decoded(part)).strip():
-                return text if wanted == "text/plain" else _Words.of(text)
+def text_of(message: Message) -> str:
+    """What stands in it, its attachments left out: of alternatives the plain text, else what the HTML says."""
+    if message.get_content_disposition() == "attachment" or message.get_content_maintype() == "message":
+        return ""
+    inner = message.get_payload()
+    if not isinstance(inner, list):
+        return _said(message)
+    if message.get_content_type() == "multipart/alternative":
+        plain_first = sorted(inner, key=lambda part: part.get_content_type() != "text/plain")
+        return next(filter(str.strip, map(text_of, plain_first)), "")
+    return "\n\n".join(filter(str.strip, map(text_of, inner)))
+
+
+def _said(leaf: Message) -> str:
+    match leaf.get_content_type():
+        case "text/plain":
+            return decoded(leaf)
+        case "text/html":
+            return _Words.of(decoded(leaf))
     return ""
 
 
-def _leaves(message: Message) -> Iterator[Message]:
-    """Parts that are no attachments, and are not inside one."""
-    if message.get_content_disposition() == "attachment" or message.get_content_maintype() == "message":
-        return
-    inner = message.get_payload()
-    if not isinstance(inner, list):
-        yield message
-        return
-    for part in inner:
-        yield from _leaves(part)
+def decoded(part: Message) -> str:
+    """The text of a leaf, in whatever charset it is."""
+    data = (part.get_payload(decode=True) or b"")[:MOST_TEXT]
+    return readable(data, part.get_content_charset() or "utf-8").replace("\0", "")
 
 
-def _decoded(part: Message) -> str:
-    data = part.get_payload(decode=True) or b""
-    for charset in (part.get_content_charset() or "utf-8", "utf-8", "cp1252"):
+def readable(data: bytes, charset: str) -> str:
+    """As text in that charset; where it is none, or not the right one, in those that are used most."""
+    for known in (charset, "utf-8", "cp1252"):
         try:
-            return data.decode(charset).replace("\0", "")
+            if codecs.lookup(known).name not in _OF_NAMES:
+                return data.decode(known)
         except (LookupError, ValueError):  # unknown, not a charset at all, or not the right one
             continue
     return data.decode("utf-8", errors="replace")
 
 
-def without_old(text: str) -> str:
-    """An answer without the letter that it quotes, at most MOST_LETTERS long; the whole, if nothing else is in it."""
+def without_old(text: str, *, most: int = MOST_LETTERS) -> str:
+    """An answer without the letter that it quotes, cut to `most` letters; the whole, if nothing else is in it."""
     own: list[str] = []
     for line in text.replace("\r\n", "\n").split("\n"):
         if _BEGIN_OF_OLD.match(line.strip()):
@@ -194,7 +221,7 @@ def without_old(text: str) -> str:
         else:
             own.append(line.rstrip())
     said = re.sub(r"\n{3,}", "\n\n", "\n".join(own)).strip()
-    return (said or text.strip())[:MOST_LETTERS]
+    return (said or text.strip())[:most]
 
 
 def _drop_headline(lines: list[str]) -> None:

@@ -8,7 +8,9 @@ import logging
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -20,43 +22,70 @@ from crm.mail import returns
 from crm.mail.addresses import normal
 from crm.mail.incoming import Incoming, read
 from crm.mail.models import OutgoingMail, Pulse, Return
-from crm.team.models import User
+from crm.team.models import Team, User
 
 What = Return.What
 logger = logging.getLogger(__name__)
 
 MOST_MESSAGES, MOST_BYTES, PATIENCE = 200, 256 * 1024, 10  # at a time, of each, seconds
 KEYWORD = "Ringbinder"
+_PORTS = {"imaps": 993, "imap+tls": 143, "imap": 143}
 
 
 def collect(now: datetime) -> str:
-    """Read what has come since the last time. Does nothing where no mailbox is set."""
-    if not settings.BOUNCE_IMAP_URL:
+    """Read what has come since the last time. Does nothing where no mailbox is set, or another job reads it."""
+    if not settings.BOUNCE_IMAP_URL or is_same(settings.BOUNCE_IMAP_URL, settings.TICKET_IMAP_URL):
         return ""
     with opened(settings.BOUNCE_IMAP_URL) as box:
-        looked_at = _keyword(box)
-        uids = box.uids(f"UNSEEN UNKEYWORD {KEYWORD}", charset=None)[:MOST_MESSAGES]
+        looked_at = keyword_of(box)
+        uids = unread(box)
         told = sum(_take(box, uid, looked_at, now) for uid in uids)
     Pulse.beat("mailbox", now=now)
     return f"{len(uids)} read, {told} about our mail" if uids else ""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a mailbox lies, as an address says it: imaps://user:password@host:port/folder."""
+
+    kind: str
+    host: str
+    port: int
+    user: str
+    folder: str
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """ImproperlyConfigured if it is no such address; what is said does not repeat it."""
+        parts = urlsplit(url)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise ImproperlyConfigured("A mailbox is imaps://user:password@host:port/folder.")
+        folder = unquote(parts.path.strip("/")) or "INBOX"
+        port = parts.port or _PORTS[parts.scheme]
+        return cls(parts.scheme, parts.hostname, port, unquote(parts.username or ""), folder)
+
+
+def is_same(url: str, other: str) -> bool:
+    """Whether both lead to one folder of one person."""
+    if not (url and other):
+        return False
+    one, two = Place.of(url), Place.of(other)
+    return (one.host, one.user, one.folder) == (two.host, two.user, two.folder)
+
+
 @contextmanager
 def opened(url: str) -> Iterator[BaseMailBox]:
     """Logged in, in the folder that the path names (INBOX). Certificates are checked."""
-    parts = urlsplit(url)
-    kinds: dict[str, tuple[Callable[..., BaseMailBox], int, dict]] = {
-        "imaps": (MailBox, 993, {"ssl_context": ssl.create_default_context()}),
-        "imap+tls": (MailBoxStartTls, 143, {"ssl_context": ssl.create_default_context()}),
-        "imap": (MailBoxUnencrypted, 143, {}),
+    place = Place.of(url)
+    kinds: dict[str, tuple[Callable[..., BaseMailBox], dict]] = {
+        "imaps": (MailBox, {"ssl_context": ssl.create_default_context()}),
+        "imap+tls": (MailBoxStartTls, {"ssl_context": ssl.create_default_context()}),
+        "imap": (MailBoxUnencrypted, {}),
     }
-    if parts.scheme not in kinds or not parts.hostname:
-        raise ImproperlyConfigured("BOUNCE_IMAP_URL is imaps://user:password@host:port/folder.")
-    kind, port, options = kinds[parts.scheme]
-    box = kind(parts.hostname, parts.port or port, timeout=PATIENCE, **options)
-    folder = unquote(parts.path.strip("/")) or "INBOX"
+    kind, options = kinds[place.kind]
+    box = kind(place.host, place.port, timeout=PATIENCE, **options)
     try:
-        yield box.login(unquote(parts.username or ""), unquote(parts.password or ""), folder)
+        yield box.login(place.user, unquote(urlsplit(url).password or ""), place.folder)
     finally:
         _leave(box)
 
@@ -69,7 +98,12 @@ def _leave(box: BaseMailBox) -> None:
             box.client.shutdown()
 
 
-def _keyword(box: BaseMailBox) -> str:
+def unread(box: BaseMailBox) -> list[str]:
+    """What neither a person has read nor we have looked at, the oldest first, as much as is read at a time."""
+    return box.uids(f"UNSEEN UNKEYWORD {KEYWORD}", charset=None)[:MOST_MESSAGES]
+
+
+def keyword_of(box: BaseMailBox) -> str:
     """What marks a message as looked at: a keyword, or "seen" on a server that remembers no keywords."""
     _name, flags = box.client.response("PERMANENTFLAGS")
     return KEYWORD if any(rb"\*" in each for each in flags if each) else MailMessageFlags.SEEN
@@ -77,20 +111,30 @@ def _keyword(box: BaseMailBox) -> str:
 
 def _take(box: BaseMailBox, uid: str, looked_at: str, now: datetime) -> bool:
     """Tell what one message says, then mark it: cut in between, it is read again, and counts once."""
-    incoming = _read(_fetch(box, uid), uid)
+    incoming = _read(fetch(box, uid), uid)
     is_told = incoming is not None and _told(incoming, uid, now)
     is_report = is_told and incoming.what != What.ANSWERED
-    # Not the library's flag(): it also expunges, which would delete what people have marked in their programs.
-    box.client.uid("STORE", uid, "+FLAGS.SILENT", f"({MailMessageFlags.SEEN if is_report else looked_at})")
+    mark(box, uid, MailMessageFlags.SEEN if is_report else looked_at)
     return is_told
 
 
-def _fetch(box: BaseMailBox, uid: str) -> bytes:
-    """Its first MOST_BYTES: what a report or an answer says stands in front of what is attached."""
-    status, answer = box.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
+def mark(box: BaseMailBox, uid: str, *flags: str) -> None:
+    # Not the library's flag(): it also expunges, which would delete what people have marked in their programs.
+    box.client.uid("STORE", uid, "+FLAGS.SILENT", f"({' '.join(flags)})")
+
+
+def fetch(box: BaseMailBox, uid: str, *, most: int = MOST_BYTES) -> bytes:
+    """Its first bytes: what a report or an answer says stands in front of what is attached."""
+    answer = asked(box, uid, f"(BODY.PEEK[]<0.{most}>)")
+    return b"".join(part[1] for part in answer if isinstance(part, tuple))
+
+
+def asked(box: BaseMailBox, uid: str, what: str) -> list:
+    """What the server says of a message, as imaplib gives it."""
+    status, answer = box.client.uid("FETCH", uid, what)
     if status != "OK":
         raise box.client.error(status)
-    return b"".join(part[1] for part in answer if isinstance(part, tuple))
+    return answer
 
 
 def _read(raw: bytes, uid: str) -> Incoming | None:
@@ -105,8 +149,7 @@ def _told(incoming: Incoming, uid: str, now: datetime) -> bool:
     """Whether it was about a mail of ours. One message that cannot be told does not keep others from being read."""
     try:
         with transaction.atomic():
-            mail = _mail(incoming.about)
-            return mail is not None and _tell(mail, incoming, now)
+            return tell(incoming, now)
     except Exception as error:
         if isinstance(error, Error) and not isinstance(error, DataError):
             raise  # the database is away, which is not the message's fault: it is read again
@@ -114,7 +157,13 @@ def _told(incoming: Incoming, uid: str, now: datetime) -> bool:
         return False
 
 
-def _mail(message_ids: list[str]) -> OutgoingMail | None:
+def tell(incoming: Incoming, now: datetime) -> bool:
+    """Let returns.py know what it says of a mail of ours; False if it is about none."""
+    mail = mail_of(incoming.about)
+    return mail is not None and _tell(mail, incoming, now)
+
+
+def mail_of(message_ids: list[str]) -> OutgoingMail | None:
     """The first of them that is a mail of ours, under our Message-ID or that of the provider."""
     names = {
         name: id_ for id_ in message_ids for name in (id_, id_.strip("<>"), id_.strip("<>").split("@")[0])
@@ -135,7 +184,7 @@ def _tell(mail: OutgoingMail, incoming: Incoming, now: datetime) -> bool:
         case What.COMPLAINED:
             returns.complained(mail, now=now, key=key)
         case What.ANSWERED:
-            if _is_ours(mail, incoming.sender):
+            if is_ours(incoming.sender, mail.team, mail.from_email, mail.reply_to):
                 return False
             returns.answered(mail, incoming.text, now=now, key=key)
         case what:
@@ -143,8 +192,10 @@ def _tell(mail: OutgoingMail, incoming: Incoming, now: datetime) -> bool:
     return True
 
 
-def _is_ours(mail: OutgoingMail, address: str) -> bool:
-    if not address:  # nobody can read from whom it is
+def is_ours(address: str, team: Team, *written_from: str) -> bool:
+    """Whether it is one of these addresses, or a colleague's; not if nobody can read from whom it is."""
+    if not address:
         return False
-    colleagues = User.objects.filter(team=mail.team, email__iexact=address)
-    return address in (normal(mail.from_email), normal(mail.reply_to)) or colleagues.exists()
+    return (
+        address in map(normal, written_from) or User.objects.filter(team=team, email__iexact=address).exists()
+    )

@@ -1,4 +1,4 @@
-"""What pages have in common that customers open from a mail: no login, no cookies, limits to asking."""
+"""What pages have in common that customers open, from a mail or a link: no login, no cookies, limits to asking."""
 
 import hashlib
 
@@ -12,7 +12,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from crm.mail.models import LANGUAGES
 
-PREFIXES = ("/u/", "/r/", "/s/", "/o/")
+PREFIXES = ("/u/", "/r/", "/s/", "/o/", "/contact/")
 MOST, WINDOW = 30, 60  # requests in seconds
 
 
@@ -29,13 +29,13 @@ def client_address(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def too_many(request: HttpRequest, what: str) -> bool:
-    """Count one more request for `what` from this client; True when there were more than MOST within WINDOW."""
+def too_many(request: HttpRequest, what: str, *, most: int = MOST, window: int = WINDOW) -> bool:
+    """Count one more request for `what` from this client; True when there were more than `most` within `window`."""
     asked = f"{client_address(request)} {what}".encode(errors="replace")
     key = f"public:{hashlib.sha256(asked).hexdigest()}"
     try:
-        cache.add(key, 0, WINDOW)
-        return cache.incr(key) > MOST
+        cache.add(key, 0, window)
+        return cache.incr(key) > most
     except (ValueError, redis.RedisError):  # the window has just ended, or nobody counts: let them in
         return False
 

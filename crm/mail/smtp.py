@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.mail import DNS_NAME
@@ -18,16 +19,14 @@ CONNECT, COMMAND, DELIVERY = 10, 30, 120  # seconds that the server has for its 
 MOST_MAILS, MOST_IDLE = 100, 30  # mails on one connection, and seconds between two
 
 _NO = (4, 5)  # the only first digits by which a server says that it has not taken what it was given
-_AT_THE_SERVER = {
-    421,
-    530,
-    534,
-    535,
-    538,
-    454,
-}  # it closes, or wants TLS or another log-in: of no mail in particular
+_CLOSES = 421
+# It closes, or wants TLS or another log-in: of no mail in particular.
+_AT_THE_SERVER = {_CLOSES, 530, 534, 535, 538, 454}
 _NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.(1|2|10)\b")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+Answer = tuple[int, bytes]
+_T = TypeVar("_T")
 
 
 class Smtp:
@@ -45,15 +44,14 @@ class Smtp:
             recipient = ascii_address(mail.to_email)
         except ValueError as error:
             raise Refused(error) from error
-        server = self._connected()
-        self._mails += 1
-        size = [f"size={len(self._message)}"] if server.has_extn("size") else []
-        self._say(lambda: server.mail(sender, size))
-        self._say(lambda: server.rcpt(recipient), is_recipient=True)
+        answers = self._begun(sender, recipient)
+        self._mails, self._used_at = self._mails + 1, time.monotonic()
+        for answer, is_recipient in zip(answers, (False, True), strict=False):
+            self._judge(*answer, is_recipient=is_recipient)
 
     def hand_over(self) -> tuple[str, str]:
         server = self._server
-        self._say(lambda: server.docmd("DATA"), good=3)
+        self._judge(*self._before_it_is_given(lambda: server.docmd("DATA")), good=3)
         try:
             server.sock.settimeout(DELIVERY)
             server.send(_LEADING_DOT.sub(b"..", self._message) + b".\r\n")
@@ -82,20 +80,35 @@ class Smtp:
                 self._server.quit()
         self._hang_up()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _begun(self, sender: str, recipient: str) -> list[Answer]:
+        """The server's answers to who writes to whom, from a connection that has shown itself alive."""
         if self._mails >= MOST_MAILS or time.monotonic() - self._used_at > MOST_IDLE:
             self.close()
-        if self._server and not self._is_alive():
+        if self._server:
+            with suppress(OSError):
+                (alive, _text), *answers = self._ask("RSET", *self._envelope(sender, recipient))
+                if alive == 250:
+                    return answers
             self._hang_up()
-        if not self._server:
-            self._server = self._connect()
-        self._used_at = time.monotonic()
-        return self._server
+        self._server = self._connect()
+        return self._before_it_is_given(lambda: self._ask(*self._envelope(sender, recipient)))
 
-    def _is_alive(self) -> bool:
-        with suppress(OSError):
-            return self._server.rset()[0] == 250
-        return False
+    def _envelope(self, sender: str, recipient: str) -> tuple[str, str]:
+        size = f" SIZE={len(self._message)}" if self._server.has_extn("size") else ""
+        return f"MAIL FROM:<{sender}>{size}", f"RCPT TO:<{recipient}>"
+
+    def _ask(self, *commands: str) -> list[Answer]:
+        """The answers, as far as one follows from the other: to one that takes them so, all is said at once."""
+        server, answers = self._server, []
+        at_once = server.has_extn("pipelining")
+        if at_once:
+            server.send("".join(f"{command}\r\n" for command in commands))
+        for command in commands:
+            answers.append(server.getreply() if at_once else server.docmd(command))
+            code = answers[-1][0]
+            if code == _CLOSES or (not at_once and code // 100 != 2):
+                break
+        return answers
 
     def _connect(self) -> smtplib.SMTP:
         try:
@@ -108,14 +121,14 @@ class Smtp:
             self._server.close()
         self._server, self._mails = None, 0
 
-    def _say(
-        self, command: Callable[[], tuple[int, bytes]], *, good: int = 2, is_recipient: bool = False
-    ) -> None:
+    def _before_it_is_given(self, step: Callable[[], _T]) -> _T:
         try:
-            code, text = command()
+            return step()
         except OSError as error:
             self._hang_up()
             raise TryLater(f"The connection broke before the mail was given ({_named(error)}).") from error
+
+    def _judge(self, code: int, text: bytes, *, good: int = 2, is_recipient: bool = False) -> None:
         if code // 100 == good:
             return
         if code // 100 not in _NO:

@@ -87,8 +87,8 @@ def told(health: Health) -> str:
 
 
 def signs(health: Health) -> dict[str, str]:
-    """Signs of life in words, by name: sweep, due, mailbox."""
-    seen = {"sweep": health.swept_at, "mailbox": health.mailbox_at}
+    """Signs of life in words, by name: sweep, due, mailbox, tickets."""
+    seen = {"sweep": health.swept_at, "mailbox": health.mailbox_at, "tickets": health.tickets_at}
     words = {name: ago(at, now=health.now) if at else _("never") for name, at in seen.items()}
     due = health.due_since and _("for %s") % length(health.now - health.due_since)
     return words | {"due": due or _("no mail")}

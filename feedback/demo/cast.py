@@ -36,4 +36,4 @@ def habits_of(users: list[User]) -> list[Habits]:
 def chance_of_good(habits: Habits, answered_in: int) -> float:
     """Who waits long is seldom content: ten hours cost about a third."""
     late = max(0, answered_in - habits.answers_in) / 600
-    return max(0.15, min(0.98, habits.good + 0.03 - 0.33 * min(late, 1.5)))
+    return max(0.2, min(0.98, habits.good + 0.06 - 0.28 * min(late, 1.4)))

@@ -161,7 +161,7 @@ class Year:
             yield self._promised(customer, day, n)
         for n, customer in enumerate(calm):
             yield self._open(
-                customer, self._days_ago(1 + n % 2, 9 + n % 7, 5 * n), answered=30 + 25 * n, waits=n % 3 == 1
+                customer, self._days_ago(1 + n % 2, 9 + n % 5, 5 * n), answered=20 + 10 * n, waits=n % 3 == 1
             )
 
     def merged(self, into: Sequence[Story]) -> list[Story]:

@@ -180,6 +180,13 @@ class Word(models.Model):
                 name="word_is_a_value_or_a_score",
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["said_at"],
+                name="word_not_certain",
+                condition=~Q(suspect="") & Q(confirmed_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.invitation_id}: {self.value or self.score}"

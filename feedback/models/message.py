@@ -84,6 +84,12 @@ class Message(models.Model):
         return f"{self.ticket_id}: {self.kind} {self.event}".strip()
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, user: User) -> Self:
+        """Those of the tickets that he sees."""
+        return self.filter(message__ticket__in=Ticket.objects.visible_to(user))
+
+
 class Attachment(models.Model):
     """A file that came with a message. It lies under `stored`, a random name, outside of what the web server shows."""
 
@@ -92,6 +98,8 @@ class Attachment(models.Model):
     stored = models.CharField(max_length=40, unique=True)
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
+
+    objects = AttachmentQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.stored

@@ -1,8 +1,9 @@
 """How a team serves: its hours, what it promises, and when it asks whether the customer was satisfied."""
 
 import secrets
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cached_property
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -21,6 +22,12 @@ def new_slug() -> str:
 
 def _within(least: int, most: int) -> list:
     return [MinValueValidator(least), MaxValueValidator(most)]
+
+
+class ServiceRulesQuerySet(models.QuerySet["ServiceRules"]):
+    def with_page(self, slug: str) -> Self:
+        """Whose public contact page lies there."""
+        return self.filter(slug=slug, has_contact_page=True).select_related("team__sender")
 
 
 class ServiceRules(models.Model):
@@ -48,6 +55,8 @@ class ServiceRules(models.Model):
     email = models.EmailField(_("address of the ticket mailbox"), blank=True)
     last_number = models.PositiveIntegerField(default=0)
 
+    objects = ServiceRulesQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="contact_page_once"),
@@ -70,6 +79,10 @@ class ServiceRules(models.Model):
         calendar = WorkCalendar(country=team.country, region=team.region, working_days=team.working_days)
         return Hours(calendar, self.opens_at, self.closes_at, ZoneInfo(team.time_zone))
 
+    def on_clock(self, instant: datetime) -> datetime:
+        """As the team's clock shows it, for whoever reads it elsewhere."""
+        return instant.astimezone(ZoneInfo(self.team.time_zone)).replace(tzinfo=None)
+
     @property
     def answer_time(self) -> timedelta:
         return timedelta(hours=self.answer_within)
@@ -79,8 +92,13 @@ class ServiceRules(models.Model):
         return timedelta(hours=self.solve_within)
 
 
+def hold(team: Team) -> ServiceRules:
+    """The team's row, held until the transaction ends: of those who take something in, one comes after the other."""
+    return ServiceRules.objects.select_for_update().get_or_create(team=team)[0]
+
+
 def next_number(team: Team) -> int:
     """The next ticket's, counted from 1 in each team. The row is held until the transaction ends, so none is twice."""
-    rules, _is_new = ServiceRules.objects.select_for_update().get_or_create(team=team)
+    rules = hold(team)
     ServiceRules.objects.filter(pk=rules.pk).update(last_number=F("last_number") + 1)
     return ServiceRules.objects.values_list("last_number", flat=True).get(pk=rules.pk)

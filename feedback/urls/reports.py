@@ -1,5 +1,11 @@
 """Addresses of reports."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from feedback.views import award, figures, reading
+
+urlpatterns: list[URLPattern] = [
+    path("ratings/", reading.ratings, name="ratings"),
+    path("ratings/figures/", figures.figures, name="figures"),
+    path("ratings/month/", award.award, name="award"),
+]

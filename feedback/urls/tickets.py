@@ -4,6 +4,7 @@ from django.urls import path
 
 from feedback.views import (
     answer,
+    attachment,
     file_under,
     merge,
     new,
@@ -39,4 +40,5 @@ urlpatterns = [
     path("tickets/<int:pk>/promise/", promise.promise, name="promise"),
     path("tickets/<int:pk>/merge/", merge.merge, name="merge"),
     path("tickets/<int:pk>/file/", file_under.file_under, name="file_under"),
+    path("tickets/attachments/<int:pk>/", attachment.attachment, name="attachment"),
 ]

@@ -13,7 +13,7 @@ from followups.demo import stage
 from followups.demo.builder import Builder
 from followups.demo.cast import cast, send_on_leave
 from followups.demo.history import Dossier, draw_groups, share_out
-from followups.demo.parts import fill_parts
+from followups.demo.parts import fill_crowds, fill_parts
 from followups.demo.places import CABINET
 from followups.demo.stage import Scene
 from followups.demo.writing import refresh_statistics, write
@@ -44,13 +44,24 @@ def fill_small(*, now: datetime, seed: int) -> list[User]:
 
 
 @transaction.atomic
-def fill_large(*, customers: int, purchases: int, managers: int, now: datetime, seed: int) -> list[User]:
-    """Exactly so many customers and purchases; about 90 dossiers a day for each manager."""
+def fill_large(
+    *,
+    customers: int,
+    purchases: int,
+    managers: int,
+    now: datetime,
+    seed: int,
+    more: dict[str, int] | None = None,
+) -> list[User]:
+    """Exactly so many customers and purchases, and `more` of what parts.crowds() names; about 90 dossiers a day for
+    each manager.
+    """
     random = Random(seed)
     lead, owners = cast(random, managers=managers, capacity=LARGE_CAPACITY)
     build = Builder(owners, random, now=now, quiet_birthday=False)
     write(_crowd(build, owners, customers, purchases))
     _settle(lead, now)
+    fill_crowds(lead.team, random, now, more or {})
     return [lead, *owners]
 
 

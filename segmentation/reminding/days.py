@@ -21,6 +21,7 @@ class LetterDays:
 
     team: Team
     _opens: dict[tuple[datetime, str], datetime] = field(default_factory=dict)
+    _days: dict[tuple[date, str], date] = field(default_factory=dict)
 
     def opens(self, at: datetime, country: str) -> datetime:
         """The first instant from `at` on at which a letter may come to a customer of that country."""
@@ -30,8 +31,11 @@ class LetterDays:
 
     def from_day(self, day: date, country: str) -> date:
         """The first day from `day` on, by the team's clock, on which a letter may come to him."""
-        zone = ZoneInfo(self.team.time_zone)
-        return self.opens(datetime.combine(day, quiet.FIRST, zone), country).astimezone(zone).date()
+        if (day, country) not in self._days:
+            zone = ZoneInfo(self.team.time_zone)
+            morning = datetime.combine(day, quiet.FIRST, zone)
+            self._days[day, country] = self.opens(morning, country).astimezone(zone).date()
+        return self._days[day, country]
 
     def after_day(self, day: date, country: str) -> date:
         return self.from_day(day + timedelta(1), country)

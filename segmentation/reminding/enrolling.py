@@ -67,19 +67,36 @@ def _enrol_batch(series: Series, last: int, now: datetime, days: LetterDays, lot
         return []
     today = today_of(series.team, now)
     customers = reached(series, on=today).filter(pk__gt=last).order_by("pk")
-    rows = customers.values_list("pk", "cycle", "score_group", "country")[:BATCH]
+    rows = list(customers.values_list("pk", "cycle", "score_group", "country")[:BATCH])
+    codes = _free_codes(series, len(rows))
     # One day at least, so that one may look at who gets the letter, and take someone out.
     found = [
-        _reminder(series, customer_id, cycle, group, days.after_day(today, country), now, lot)
-        for customer_id, cycle, group, country in rows
+        _reminder(
+            series,
+            pk,
+            cycle,
+            group,
+            days.after_day(today, country),
+            now,
+            lot,
+            code=codes.pop() if codes else "",
+        )
+        for pk, cycle, group, country in rows
     ]
-    # Nobody else enrols meanwhile: dropped is only one in 31 ** 8 whose code another has, and the next hour takes him.
-    Reminder.objects.bulk_create(found, ignore_conflicts=True)
+    Reminder.objects.bulk_create(found)
     return found
 
 
 def _reminder(
-    series: Series, customer_id: int, cycle: date, group: str, begins_on: date, now: datetime, lot: Random
+    series: Series,
+    customer_id: int,
+    cycle: date,
+    group: str,
+    begins_on: date,
+    now: datetime,
+    lot: Random,
+    *,
+    code: str,
 ) -> Reminder:
     held_out = lot.random() * 100 < series.held_out_percent
     return Reminder(
@@ -89,11 +106,24 @@ def _reminder(
         cycle=cycle,
         group=group,
         held_out=held_out,
-        code=_code(series.code_prefix) if series.code_prefix and not held_out else "",
+        code="" if held_out else code,
         enrolled_at=now,
         begins_on=begins_on,
         next_on=None if held_out else begins_on,
     )
+
+
+def _free_codes(series: Series, number: int) -> set[str]:
+    """So many that no reminder of the team has, nor gets meanwhile; none for a series that has none.
+
+    Of a hundred thousand, two are the same once in 170 times.
+    """
+    free: set[str] = set()
+    while series.code_prefix and len(free) < number:
+        drawn = {_code(series.code_prefix) for _ in range(number - len(free))}
+        taken = Reminder.objects.filter(team=series.team_id, code__in=drawn)
+        free |= drawn.difference(taken.values_list("code", flat=True))
+    return free
 
 
 def _code(prefix: str) -> str:

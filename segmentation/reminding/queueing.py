@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random, SystemRandom
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from contacts import registry
 from contacts.letters import compiled, recipient_of, values_for
 from contacts.letters.compiled import Compiled
 from contacts.models import Customer, LegalBasis, Purchase
-from crm.mail.actions import compose, queue_many
+from crm.mail.actions import compose, queue_written
 from crm.mail.bulk import insert_rows
 from crm.mail.models import OutgoingMail, Sender
 from crm.team.models import User
@@ -44,7 +44,7 @@ class Desk:
     _steps: dict[int, list[tuple[Step, list[Variant]]]] = field(default_factory=dict)
     _owners: dict[int, User] = field(default_factory=dict)
     _grounds: dict[int, LegalBasis] = field(default_factory=dict)
-    _letters: dict[tuple, tuple[Compiled, str]] = field(default_factory=dict)
+    _texts: dict[tuple, tuple[Compiled, str]] = field(default_factory=dict)
 
     @cached_property
     def today(self) -> date:
@@ -77,14 +77,15 @@ class Desk:
             customer.legal_basis = self._grounds.get(customer.legal_basis_id)
         return [each for each in reminders if each.customer.legal_basis]
 
-    def letter(self, step: Step, variant: Variant | None, language: str) -> tuple[Compiled, str]:
-        """The letter for a reader of that language, and the language that it is in."""
+    def text(self, letter: "Letter", language: str) -> tuple[Compiled, str]:
+        """What it says to a reader of that language, and the language that it is in."""
+        step, variant = letter.step, letter.variant
         key = (step.pk, variant and variant.pk, language)
-        if key not in self._letters:
+        if key not in self._texts:
             text = step.letter.text_in(language, otherwise=self.sender.language)
             subject = (variant.subjects.get(text.language) if variant else "") or text.subject
-            self._letters[key] = compiled(subject, text.body), text.language
-        return self._letters[key]
+            self._texts[key] = compiled(subject, text.body), text.language
+        return self._texts[key]
 
 
 def _missing(rows: QuerySet, known: dict[int, Model], ids: Iterable[int]) -> dict[int, Model]:
@@ -92,14 +93,17 @@ def _missing(rows: QuerySet, known: dict[int, Model], ids: Iterable[int]) -> dic
 
 
 @dataclass(frozen=True)
-class Written:
-    """A letter that is to be queued."""
+class Letter:
+    """One that is to be written and queued."""
 
     reminder: Reminder
     step: Step
     variant: Variant | None
-    mail: OutgoingMail
     next_on: date | None
+
+    @property
+    def key(self) -> str:
+        return f"repurchase:{self.reminder.customer_id}:{self.reminder.cycle}:{self.step.position}"
 
 
 def queue_due(sender: Sender, *, now: datetime, lot: Random | None = None) -> int:
@@ -124,10 +128,10 @@ def _queue_batch(desk: Desk, last: int) -> tuple[int, int | None]:
     rows = _whole(due).select_for_update(of=("self",), no_key=True)
     reminders = list(rows.order_by("pk")[:BATCH])
     ready = _without_waiting(desk.introduced(reminders))
-    written = [letter for reminder in ready if (letter := _write(desk, reminder))]
-    _put_into_outbox(written, desk.today)
-    _advance(ready, written)
-    return len(written), reminders[-1].pk if len(reminders) == BATCH else None
+    letters = [letter for reminder in ready if (letter := _next(desk, reminder))]
+    _put_into_outbox(desk, letters)
+    _advance(ready, letters)
+    return len(letters), reminders[-1].pk if len(reminders) == BATCH else None
 
 
 def _without_waiting(reminders: list[Reminder]) -> list[Reminder]:
@@ -150,16 +154,15 @@ def _whole(due: ReminderQuerySet) -> ReminderQuerySet:
     return whole.only(*OF_REMINDER, *(f"customer__{name}" for name in OF_CUSTOMER))
 
 
-def _write(desk: Desk, reminder: Reminder) -> Written | None:
+def _next(desk: Desk, reminder: Reminder) -> Letter | None:
     """The reminder's next letter; None if the series has no further one."""
     done, steps = reminder.steps_done, desk.steps(reminder.series_id)
     if done >= len(steps):
         return None
     step, variants = steps[done]
     variant = desk.lot.choice(variants) if variants else None
-    mail = _compose(desk, reminder, step, variant)
     next_on = _day_of(desk, reminder, steps[done + 1][0]) if done + 1 < len(steps) else None
-    return Written(reminder, step, variant, mail, next_on)
+    return Letter(reminder, step, variant, next_on)
 
 
 def _day_of(desk: Desk, reminder: Reminder, step: Step) -> date:
@@ -167,10 +170,10 @@ def _day_of(desk: Desk, reminder: Reminder, step: Step) -> date:
     return desk.days.from_day(day, reminder.customer.country)
 
 
-def _compose(desk: Desk, reminder: Reminder, step: Step, variant: Variant | None) -> OutgoingMail:
-    customer, sender = reminder.customer, desk.sender
+def _compose(desk: Desk, letter: Letter) -> OutgoingMail:
+    reminder, customer, sender = letter.reminder, letter.reminder.customer, desk.sender
     to = recipient_of(customer, sender=sender)
-    letter, language = desk.letter(step, variant, to.language)
+    text, language = desk.text(letter, to.language)
     if language != to.language:
         to = replace(to, language=language)
     extra = {
@@ -181,9 +184,9 @@ def _compose(desk: Desk, reminder: Reminder, step: Step, variant: Variant | None
     return compose(
         sender=sender,
         kind=REPURCHASE,
-        key=f"repurchase:{customer.pk}:{reminder.cycle}:{step.position}",
+        key=letter.key,
         to=to,
-        content=letter.fill(values_for(customer, sender=sender, language=language, extra=extra)),
+        content=text.fill(values_for(customer, sender=sender, language=language, extra=extra)),
         now=desk.now,
         not_before=desk.days.opens(desk.now, customer.country),
         valid_for=VALID_FOR,
@@ -196,33 +199,25 @@ def drafted(
 ) -> OutgoingMail:
     """The letter of that step as this customer would get it now, not saved. ValueError if nobody may write to him."""
     whole = _whole(Reminder.objects.filter(pk=reminder.pk)).get()
-    return _compose(Desk(sender, now), whole, step, variant)
+    return _compose(Desk(sender, now), Letter(whole, step, variant, None))
 
 
-def _put_into_outbox(written: list[Written], today: date) -> None:
-    queue_many(each.mail for each in written)
-    keys = [each.mail.idempotency_key for each in written]
-    ids = dict(OutgoingMail.objects.filter(idempotency_key__in=keys).values_list("idempotency_key", "pk"))
+def _put_into_outbox(desk: Desk, letters: list[Letter]) -> None:
+    ids = queue_written({each.key: partial(_compose, desk, each) for each in letters})
     rows = (
-        (
-            each.reminder.pk,
-            each.step.pk,
-            each.variant and each.variant.pk,
-            ids[each.mail.idempotency_key],
-            today,
-        )
-        for each in written
+        (each.reminder.pk, each.step.pk, each.variant and each.variant.pk, ids[each.key], desk.today)
+        for each in letters
     )
     insert_rows(ReminderLetter, ("reminder_id", "step_id", "variant_id", "mail_id", "queued_on"), rows)
 
 
-def _advance(reminders: list[Reminder], written: list[Written]) -> None:
+def _advance(reminders: list[Reminder], letters: list[Letter]) -> None:
     """To the day of the next letter, or to none."""
     followed: dict[date | None, list[int]] = defaultdict(list)
-    for each in written:
+    for each in letters:
         followed[each.next_on].append(each.reminder.pk)
     for day, ids in followed.items():
         Reminder.objects.filter(pk__in=ids).update(steps_done=F("steps_done") + 1, next_on=day)
-    queued = {each.reminder.pk for each in written}
+    queued = {each.reminder.pk for each in letters}
     without = [reminder.pk for reminder in reminders if reminder.pk not in queued]
     Reminder.objects.filter(pk__in=without).update(next_on=None)

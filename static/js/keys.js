@@ -101,7 +101,7 @@
     u: () => press("[data-undo]"),
     "/": () => $("[data-key='/']")?.focus(),
     "?": help,
-    Escape: () => { digits = ""; },
+    Escape: () => { digits = ""; press("[data-cancel]"); },
   };
 
   document.addEventListener("keydown", (event) => {

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -48,21 +49,29 @@ def session_of(live_server, settings) -> Callable[[object], dict]:
     return cookie
 
 
+@pytest.fixture(scope="session")
+def idle_contexts(chromium) -> dict[str, list[BrowserContext]]:
+    """Those that no test uses, by their options: the next one finds styles and scripts in their cache."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def open_as(chromium, live_server, session_of) -> Iterator[Callable[..., Page]]:
+def open_as(chromium, idle_contexts, live_server, session_of) -> Iterator[Callable[..., Page]]:
     """Opens a page as a user: open_as(nino, "/binder/", PHONE, color_scheme="dark", java_script_enabled=False).
 
     The test fails on any error in the browser's console and on any request that leaves this machine.
     """
-    contexts: list[BrowserContext] = []
+    contexts: list[tuple[list, BrowserContext]] = []
     complaints: list[str] = []
 
     def open_page(user: object, path: str, viewport: dict = DESKTOP, **options: object) -> Page:
-        context = chromium.new_context(viewport=viewport, base_url=live_server.url, **options)
-        contexts.append(context)
+        idle = idle_contexts[repr(sorted(options.items()))]
+        context = idle.pop() if idle else chromium.new_context(base_url=live_server.url, **options)
+        contexts.append((idle, context))
         if user:
             context.add_cookies([session_of(user)])
         page = context.new_page()
+        page.set_viewport_size(viewport)
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: note(message.type, message.text))
@@ -84,6 +93,9 @@ def open_as(chromium, live_server, session_of) -> Iterator[Callable[..., Page]]:
             complaints.append(f"left this machine: {url}")
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for idle, context in contexts:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        idle.append(context)
     assert complaints == []

@@ -7,8 +7,8 @@ import pytest
 from crm.mail.actions import Content, Recipient, compose
 from crm.mail.kinds import Kind
 from crm.mail.models import OutgoingMail, State
+from tests.browser.axe import runs_off, violations
 from tests.browser.conftest import PHONE
-from tests.browser.test_accessibility import runs_off, violations
 from tests.factories import NOW, make_mail, make_sender
 from tests.mail.test_domain import ALL_WELL, OWN, Told
 

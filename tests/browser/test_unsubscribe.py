@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from crm.mail.models import Suppression
 from crm.mail.tokens import UNSUBSCRIBE, token_for
-from tests.browser.test_accessibility import runs_off, violations
+from tests.browser.axe import runs_off, violations
 from tests.factories import make_mail, make_sender
 
 SMALL = {"width": 320, "height": 568}

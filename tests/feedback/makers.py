@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from feedback.models import Invitation, Message, Rating, Script, ServiceRules, Ticket, Value
+from feedback.links import path_of, stamp
+from feedback.models import Invitation, Message, Rating, Script, ServiceRules, Ticket, Value, Word
 from feedback.models.rules import next_number
 from tests.factories import NOW, make_customer, make_team
 
@@ -79,3 +80,20 @@ def make_rating(**kw) -> Rating:
     same = ("team", "ticket", "customer", "employee", "ticket_kind", "product_group", "group")
     fields = {name: getattr(invitation, name) for name in same} | {"value": Value.GOOD, "rated_at": NOW}
     return Rating.objects.create(**{"invitation": invitation} | fields | kw)
+
+
+def make_word(**kw) -> Word:
+    """Good, said five minutes after NOW."""
+    fields = {"value": Value.GOOD, "said_at": NOW + timedelta(minutes=5)}
+    return Word.objects.create(**fields | kw)
+
+
+def form_of(invitation: Invitation, value: str = "good", *, at, read_for: float = 20, **kw) -> dict:
+    """What the page would send at that instant, after it was read for so many seconds."""
+    page = stamp(invitation.public_id, now=at - timedelta(seconds=read_for))
+    return {"v": value, "comment": "", "page": page, "language": "en"} | kw
+
+
+def rate_path(invitation: Invitation, choice: str = "") -> str:
+    path = path_of(invitation)
+    return f"{path}?v={choice}" if choice else path

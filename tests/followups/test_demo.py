@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -11,6 +12,8 @@ from django.db.models import Count, F
 from contacts.models import Customer, Entry, Letter, LetterText, Person, Purchase
 from crm.mail.models import OutgoingMail, Sender
 from crm.team.models import Absence, Team, User
+from feedback import actions, slips
+from feedback.models import Invitation, Message, Rating, Recommendation, ServiceRules, Ticket, Word
 from followups.binder import Binder
 from followups.checks import check_binder
 from followups.dates import Tab
@@ -18,6 +21,7 @@ from followups.demo.builder import Builder
 from followups.demo.filling import fill_large, fill_small
 from followups.demo.filling import scene as all_dossiers
 from followups.models import FollowUp, Slip
+from followups.slips import lay
 from segmentation.effect import effect
 from segmentation.models import Series
 from segmentation.reminding.enrolling import enrol
@@ -231,6 +235,21 @@ def test_the_same_seed_makes_the_same_demo_and_another_one_another(db):
     assert snapshot(2) != first
 
 
+def test_a_large_demo_has_as_many_tickets_as_one_says(db):
+    fill_large(customers=30, purchases=60, managers=2, now=NOW, seed=1, more={"tickets": 400})
+    assert Ticket.objects.count() == ServiceRules.objects.get().last_number == 400
+    assert 150 < Rating.objects.count() == Word.objects.count() < 250
+    assert not Ticket.objects.filter(opened_at__gt=NOW).exists()
+    assert not Rating.objects.filter(rated_at__gt=NOW).exists()
+    ticket = Ticket.objects.closed().latest("pk")
+    hours = ServiceRules.objects.get().hours
+    assert ticket.solved_in == hours.worked(ticket.opened_at, ticket.closed_at) // timedelta(minutes=1)
+    actions.open_ticket(
+        team=Team.objects.get(), kind="question", subject="?", text="?", channel="mail", now=NOW
+    )
+    assert Ticket.objects.latest("pk").number == 401
+
+
 # --- the command
 
 
@@ -252,7 +271,8 @@ def test_a_database_with_a_team_is_left_alone(team, numbers):
 
 
 @pytest.mark.parametrize(
-    "numbers", [{"managers": 3}, {"purchases": 3}, {"customers": 0}, {"customers": 3, "managers": 0}]
+    "numbers",
+    [{"managers": 3}, {"purchases": 3}, {"tickets": 3}, {"customers": 0}, {"customers": 3, "managers": 0}],
 )
 def test_numbers_that_make_no_sense_are_refused(db, numbers):
     with pytest.raises(CommandError):
@@ -329,3 +349,80 @@ def test_letters_stand_in_the_timelines(scene):
 def test_the_dossier_in_the_pictures_gets_its_first_letter_tomorrow(scene):
     reminder = Customer.objects.get(name="Weingut Kessler & Sohn").reminders.get()
     assert (reminder.next_on, reminder.steps_done) == (TODAY + timedelta(1), 0)
+
+
+# --- tickets and ratings: what feedback adds to the scene
+
+
+def test_a_year_of_tickets_with_open_ones_in_every_state(scene):
+    tickets, rules = Ticket.objects.all(), ServiceRules.objects.get()
+    assert 250 <= tickets.count() == rules.last_number <= 270
+    assert {kind for (kind,) in tickets.values_list("kind").distinct()} == set(Ticket.Kind.values)
+    assert {channel for (channel,) in tickets.values_list("channel").distinct()} == set(Ticket.Channel.values)
+    assert tickets.filter(merged_into__isnull=False).count() == 2
+    opened = tickets.open()
+    assert (opened.count(), opened.late(at=NOW).count(), opened.waiting().count()) == (21, 3, 3)
+    assert opened.filter(escalated_at__isnull=False).count() == opened.filter(customer=None).count() == 1
+    assert (
+        opened.filter(promised_on__isnull=False).count(),
+        opened.filter(call_at__isnull=False).count(),
+    ) == (2, 2)
+    assert opened.complaints().count() == 1
+    assert not Message.objects.filter(happened_at__gt=NOW).exists()
+
+
+def test_every_figure_of_the_demos_tickets_is_what_the_clock_says(scene):
+    hours = ServiceRules.objects.get().hours
+    for ticket in Ticket.objects.closed().not_merged().filter(reopened=0).prefetch_related("pauses"):
+        worked = hours.worked(ticket.opened_at, ticket.closed_at, pauses=ticket.spans())
+        assert ticket.solved_in == worked // timedelta(minutes=1)
+    for ticket in Ticket.objects.open().prefetch_related("pauses"):
+        before = (ticket.answer_due_at, ticket.solution_due_at, ticket.next_due_at)
+        assert tuple(ticket.due_by(ServiceRules.objects.get()).values()) == before
+
+
+def test_three_in_five_answer_and_some_are_liked_better_than_others(scene):
+    asked, ratings = Invitation.objects.filter(question="ticket").count(), Rating.objects.all()
+    assert 0.5 < ratings.count() / asked < 0.75
+    good = {
+        name: ratings.filter(employee=scene[name], value="good").count()
+        / ratings.filter(employee=scene[name]).count()
+        for name in ("Nino", "Levan", "Giorgi")
+    }
+    assert good["Nino"] > good["Levan"] > good["Giorgi"] > 0.5
+    to_put_right = ratings.to_put_right().get()
+    assert to_put_right.rated_at.date() == TODAY
+    assert FollowUp.objects.open().get(customer=to_put_right.customer).due_on == TODAY
+    quarters = {
+        (day - date(2025, 1, 1)).days // 91
+        for day in Recommendation.objects.values_list("rated_at__date", flat=True)
+    }
+    assert len(quarters) == 4
+
+
+def test_nobody_is_asked_twice_in_thirty_days(scene):
+    for customer in Customer.objects.filter(invitations__question="ticket").distinct():
+        asked = sorted(each.asked_at for each in customer.invitations.filter(question="ticket"))
+        assert all(later - earlier >= timedelta(days=30) for earlier, later in pairwise(asked))
+
+
+def test_the_dossier_in_the_pictures_has_its_ticket_and_its_rating(scene):
+    kessler = Customer.objects.get(name="Weingut Kessler & Sohn")
+    closed, rated = kessler.entries.get(text__contains=" closed"), kessler.entries.get(kind="rating")
+    assert (closed.minutes, closed.author, closed.happened_at.date()) == (
+        300,
+        scene["Giorgi"],
+        date(2026, 10, 28),
+    )
+    assert rated.text.endswith("Quick, and honest about the delivery time.")
+
+
+def test_no_ticket_moves_a_dossier_on_the_day_of_the_pictures(scene):
+    with transaction.atomic():
+        places = set(FollowUp.objects.open().values_list("pk", flat=True))
+        for source in slips.SOURCES:
+            for draft in source.find(NOW):
+                lay(source, draft, now=NOW)
+        assert Slip.objects.filter(source__in=[source.name for source in slips.SOURCES]).count() > 3
+        assert set(FollowUp.objects.open().values_list("pk", flat=True)) == places
+        transaction.set_rollback(True)

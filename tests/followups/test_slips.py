@@ -163,14 +163,14 @@ def test_on_the_birthday_the_dossier_speaks_up(nino):
     assert place(followup).due_on == TODAY
 
 
-def test_collecting_again_changes_nothing_and_takes_nine_queries(nino, django_assert_num_queries):
+def test_collecting_again_changes_nothing_and_takes_sixteen_queries(nino, django_assert_num_queries):
     followup = make_dossier(owner=nino, due_on=FRIDAY)
     born(followup, 1976, 11, 17)
     slips.collect(NOW)
     before = list(FollowUp.objects.values())
     with django_assert_num_queries(
-        9
-    ):  # three for birthdays, five for what purchases have to say, one for answers
+        16
+    ):  # three for birthdays, five for purchases, one each for answers and ratings, six for tickets
         assert slips.collect(NOW + timedelta(hours=1)) == "0 slips"
     assert (list(FollowUp.objects.values()), Slip.objects.count()) == (before, 1)
 

@@ -65,6 +65,15 @@ class Desk:
             Step("segments", 5, lambda browser: browser.get(reverse("segmentation:overview"))),
             Step("due soon", 5, lambda browser: browser.get(reverse("segmentation:due"))),
             Step("cell of segments", 5, self.cell),
+            Step("ratings", 5, lambda browser: browser.get(reverse("feedback:ratings")), most_queries=20),
+            Step("ratings of a week", 5, self.ratings_of_a_week, most_queries=25),
+            Step(
+                "ratings of a year",
+                5,
+                lambda browser: browser.get(f"{reverse('feedback:ratings')}?span=year"),
+            ),
+            Step("figures", 5, lambda browser: browser.get(reverse("feedback:figures"))),
+            Step("month's employee", 5, lambda browser: browser.get(reverse("feedback:award"))),
             Step("search", 4, self.search),
             Step("swap", 4, self.swap),
             Step("file", 4, self.file, after=self.undo),
@@ -82,6 +91,10 @@ class Desk:
     def cell(self, browser: Browser) -> Answer:
         r, f = self.random.randint(1, 5), self.random.randint(1, 5)
         return browser.get(f"{reverse('segmentation:customers')}?r={r}&f={f}")
+
+    def ratings_of_a_week(self, browser: Browser) -> Answer:
+        day = self.today - timedelta(self.random.randint(0, 300))
+        return browser.get(f"{reverse('feedback:ratings')}?span=week&of={day.isoformat()}")
 
     def search(self, browser: Browser) -> Answer:
         """What stands in the field while somebody types: a name's beginning, a word, a town, a phone number …"""

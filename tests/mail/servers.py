@@ -16,7 +16,10 @@ OK = "250 2.0.0 OK"
 
 @dataclass
 class Inbox:
-    """What an SMTP server took. `answers` to MAIL, RCPT or DATA are given in turn, then all is well."""
+    """What an SMTP server took. `answers` to MAIL, RCPT or DATA are given in turn, then all is well.
+
+    `pipelines`: it says that it takes several commands at once, as most servers do.
+    """
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
@@ -24,9 +27,16 @@ class Inbox:
     senders: list[str] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
     sessions: set[tuple] = field(default_factory=set)
+    pipelines: bool = True
 
     def _answer(self, verb: str) -> str:
         return self.answers[verb].pop(0) if self.answers.get(verb) else OK
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return ["250-PIPELINING"] * self.pipelines + responses
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -73,6 +83,7 @@ class Breaking:
     """
 
     at: str
+    pipelines: bool = False
     port: int = 0
     whole: int = 0
     connections: int = 0
@@ -96,7 +107,9 @@ class Breaking:
             if verb == "DATA":
                 connection.sendall(b"354 go on\r\n")
                 return self._read_mail(lines)
-            connection.sendall(b"250 OK\r\n")
+            connection.sendall(
+                b"250-here\r\n250 PIPELINING\r\n" if self.pipelines and verb == "EHLO" else b"250 OK\r\n"
+            )
 
     def _read_mail(self, lines: object) -> None:
         while self.at == "dot" and (line := lines.readline()):
@@ -106,9 +119,9 @@ class Breaking:
 
 
 @contextlib.contextmanager
-def breaking_server(at: str) -> Iterator[Breaking]:
+def breaking_server(at: str, *, pipelines: bool = False) -> Iterator[Breaking]:
     listener = socket.create_server(("127.0.0.1", 0))
-    server = Breaking(at, port=listener.getsockname()[1])
+    server = Breaking(at, pipelines, port=listener.getsockname()[1])
     thread = threading.Thread(target=server.serve, args=[listener])
     thread.start()
     try:

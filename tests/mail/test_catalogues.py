@@ -15,14 +15,22 @@ TEMPLATES = settings.BASE_DIR / "templates"
 TRANSLATED = [code for code, _own in LANGUAGES if code != "en"]
 # What Python says to customers: see contacts.letters.
 SAID = {("in a letter", "Dear %(name)s,"), ("in a letter", "Good day,"), ("in a letter", "Kind regards,")}
+# And feedback.asking_words.
+SAID |= {
+    (None, f"{what} of %(day)s") for what in ("Your question", "Your complaint", "Your service request")
+} | {(None, "The call you asked for on %(day)s")}
+COLLEAGUES = ("notice_", "button")  # mails to colleagues begin so
 _CALL = re.compile(r"\b(?:gettext|_)\(u?(?P<quote>['\"])(?P<words>.*?)(?<!\\)(?P=quote)\)", re.DOTALL)
 
 
 def read_by_customers() -> list[Path]:
     """Their mails, and pages that need no login and stand on the customers' bare base."""
     pages = [path for path in TEMPLATES.rglob("*.html") if "base_customer.html" in path.read_text()]
+    asked = [*TEMPLATES.glob("feedback/rate/*.html"), *TEMPLATES.glob("feedback/mail/*.*")]
     return [
         *pages,
+        *(path for path in asked if not path.name.startswith(COLLEAGUES)),
+        TEMPLATES / "feedback/sheet_paper.html",
         *(TEMPLATES / name for name in ("base_customer.html", "mail/letter.html", "mail/letter.txt")),
     ]
 

@@ -34,14 +34,20 @@ def test_when_the_last_mail_left(team, lead):
 
 
 def test_the_signs_of_life(team, lead):
-    assert words(lead) == {"sweep": "never", "mailbox": "never", "due": "no mail"}
+    assert words(lead) == {"sweep": "never", "mailbox": "never", "tickets": "never", "due": "no mail"}
     Pulse.beat("sweep", now=NOW - timedelta(seconds=19))
     Pulse.beat("mailbox", now=NOW - 5 * MINUTE)
+    Pulse.beat("ticket_mailbox", now=NOW - 4 * MINUTE)
     make_mail(team=team, not_before=NOW - 3 * MINUTE)
     make_mail(team=team, not_before=NOW - MINUTE, state=State.RETRY)
     make_mail(team=team, not_before=NOW - 9 * MINUTE, state=State.SENT)
     make_mail(not_before=NOW - 9 * MINUTE)
-    assert words(lead) == {"sweep": "19 seconds ago", "mailbox": "5 minutes ago", "due": "for 3 minutes"}
+    assert words(lead) == {
+        "sweep": "19 seconds ago",
+        "mailbox": "5 minutes ago",
+        "tickets": "4 minutes ago",
+        "due": "for 3 minutes",
+    }
 
 
 def test_what_is_to_leave_later_is_not_overdue(team, lead):
@@ -105,6 +111,20 @@ def test_it_says_whether_what_comes_back_is_read(page, team, settings, carrier, 
     Pulse.beat("sweep", now=timezone.now())
     html = page.get("/outbox/health/").content.decode()
     assert (said in html, "imaps" in html) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("box", "said"),
+    [
+        ("", "none is set up: mail to you becomes no tickets"),
+        ("imaps://u:p@mail.example/INBOX", "4 minutes ago"),
+    ],
+)
+def test_it_says_when_the_ticket_mailbox_was_read(page, team, settings, box, said):
+    settings.TICKET_IMAP_URL = box
+    Pulse.beat("ticket_mailbox", now=timezone.now() - 4 * MINUTE)
+    html = page.get("/outbox/health/").content.decode().replace("\xa0", " ")
+    assert f"<dt>Ticket mailbox last read</dt><dd>{said}</dd>" in html
 
 
 def test_what_waits_is_a_link(page, team):

@@ -80,6 +80,37 @@ def test_on_the_wire_it_is_ascii_in_lines_that_every_server_takes(inbox, registe
     assert max(map(len, raw.splitlines())) < 200
 
 
+TEXTS = [
+    "",
+    "no end of line",
+    "\n\n",
+    "trailing blank \nand tab\t\n",
+    ".\n..\n.x\n",
+    "=\n=3D\n--=_boundary\n",
+    "x" * 75 + "\n" + "x" * 76 + "\n" + "x" * 77 + "\n",
+    "ä" * 300 + "\nბარბარა 😀\n",
+    "of Windows\r\nand old Macs\r",
+    "\u2028 and \x0c are no end of a line\n",
+    "From here\n",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_whatever_is_written_is_read(db, text):
+    mail = make_mail(text=text, html=text)
+    raw = on_the_wire(mail)
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    parts = message_from_bytes(raw, policy=policy.default).get_payload()
+    read = [part.get_payload(decode=True).decode() for part in parts]
+    assert list(map(_with_unix_ends, read)) == [_with_unix_ends(text)] * 2
+
+
+def _with_unix_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def test_advertising_says_how_to_get_no_more(inbox, register, settings):
     settings.BASE_URL = "https://crm.carton.example"
     mail, received = send(inbox, register)

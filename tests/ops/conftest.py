@@ -1,3 +1,4 @@
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -6,13 +7,20 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.ops.programs import environment, run
+from tests.sharing import one_at_a_time
 
 
 @pytest.fixture(scope="session")
-def first_preparation(tmp_path_factory) -> tuple[Path, CompletedProcess]:
+def first_preparation(shared_folder) -> tuple[Path, CompletedProcess]:
     """A directory in which `prepare --no-demo` ran for the first time, and what it said."""
-    var = tmp_path_factory.mktemp("prepared")
-    return var, run(sys.executable, "manage.py", "prepare", "--no-demo", env=environment(var, REDIS_URL=""))
+    with one_at_a_time(shared_folder, "prepared") as var:
+        said = var.with_suffix(".json")
+        if not said.exists():
+            done = run(
+                sys.executable, "manage.py", "prepare", "--no-demo", env=environment(var, REDIS_URL="")
+            )
+            said.write_text(json.dumps(vars(done)))
+    return var, CompletedProcess(**json.loads(said.read_text()))
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from segmentation.effect import (
     Arm,
@@ -14,7 +13,6 @@ from segmentation.effect import (
     effect_by_group,
     effect_by_series,
     effect_by_variant,
-    signed,
 )
 from segmentation.models import Reminder, ReminderLetter, Variant
 from tests.factories import TODAY
@@ -74,29 +72,6 @@ def test_the_difference_lies_in_its_interval_and_that_within_one(letters, held_o
 )
 def test_an_effect_is_said_in_plain_words(effect, words):
     assert effect.in_words == words
-
-
-@pytest.mark.parametrize(
-    ("share", "said"),
-    [
-        (-0.021, "−2"),
-        (0.254, "+25"),
-        (0, "0"),
-        (0.0004, "+0.04"),
-        (-0.0005, "−0.1"),
-        (0.00001, "0"),
-        (-0.004, "−0.4"),
-        (0.0094, "+0.9"),
-        (0.0096, "+1"),
-    ],
-)
-def test_points_have_their_sign(share, said):
-    assert signed(share) == said
-
-
-def test_points_are_written_as_the_reader_writes_them():
-    with translation.override("de"):
-        assert signed(-0.004) == "−0,4"
 
 
 @pytest.fixture

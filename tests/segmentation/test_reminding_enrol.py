@@ -195,6 +195,18 @@ def test_nobody_needs_to_be_held_out(lead, nino, percent, held):
     assert Reminder.objects.filter(held_out=True).count() == held
 
 
+def test_a_code_that_another_has_is_drawn_again_and_nobody_left_out(lead, nino, monkeypatch):
+    series = make_series(lead, code_prefix="BOX")
+    make_reminder(make_due(nino), series, code="BOX-1")
+    for _ in range(3):
+        make_due(nino)
+    drawn = iter(["BOX-1", "BOX-2", "BOX-2", "BOX-1", "BOX-3", "BOX-4"])
+    monkeypatch.setattr(enrolling, "_code", lambda prefix: next(drawn))
+    assert enrol(series, now=NOW) == 3
+    codes = Reminder.objects.order_by("code").values_list("code", flat=True)
+    assert list(codes) == ["BOX-1", "BOX-2", "BOX-3", "BOX-4"]
+
+
 def test_codes_are_short_unambiguous_and_each_anothers(lead, nino):
     series = make_series(lead, code_prefix="BOX")
     for _ in range(30):

@@ -200,6 +200,28 @@ def test_cut_in_the_middle_nothing_is_doubled_and_nothing_lost(team, series, nin
     assert set(Reminder.objects.values_list("steps_done", flat=True)) == {1}
 
 
+def test_a_letter_that_cannot_be_written_leaves_its_whole_batch_for_the_next_hour(
+    team, series, kessler, nino, monkeypatch, caplog
+):
+    """While the others of the batch are on their way to the database."""
+    for customer in (kessler, make_due(nino)):
+        make_reminder(customer, series)
+    compose, calls = queueing.compose, []
+
+    def stumble(**kw):
+        calls.append(kw)
+        if len(calls) == 2:
+            raise ValueError(kw["to"].email)
+        return compose(**kw)
+
+    monkeypatch.setattr(queueing, "compose", stumble)
+    assert remind_all(NOW).endswith(f"1 failed: team {team.pk}")
+    assert (OutgoingMail.objects.count(), ReminderLetter.objects.count()) == (0, 0)
+    assert f"Reminders of team {team.pk} failed: ValueError" in caplog.text
+    assert "customer.example" not in caplog.text
+    assert queue(team) == 2
+
+
 def test_a_letter_that_the_outbox_has_already_is_not_queued_again(team, series, kessler):
     """As after a backup of one table was brought back: the outbox knows better."""
     reminder = make_reminder(kessler, series)

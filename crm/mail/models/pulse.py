@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Pulse(models.Model):
-    """When the outbox was last looked through, by name of what looked: "sweep", "mailbox"."""
+    """When the outbox was last looked through, or a mailbox read, by name: "sweep", "mailbox", "ticket_mailbox"."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()

@@ -29,5 +29,6 @@ def health(request: HttpRequest) -> HttpResponse:
         "connection": connection_of(sender),
         "has_redis": bool(settings.REDIS_URL),
         "has_mailbox": bool(settings.BOUNCE_IMAP_URL),
+        "has_ticket_mailbox": bool(settings.TICKET_IMAP_URL),
     }
     return render(request, f"mail/health.html{'#health' if request.htmx.target == 'health' else ''}", context)

@@ -14,6 +14,7 @@ from crm.mail.framing import as_mail_body
 from crm.mail.message import on_the_wire
 from crm.mail.models import OutgoingMail
 from crm.mail.outbox import rows_of
+from crm.mail.tokens import without_tokens
 from crm.mail.words import history
 from crm.team.views.guards import leads_only
 
@@ -29,7 +30,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 @as_mail_body
 def body(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail's own HTML, for the frame in its page."""
-    return HttpResponse(_find(request, pk).html)
+    return HttpResponse(without_tokens(_find(request, pk).html))
 
 
 @require_POST
@@ -89,6 +90,7 @@ def _headers(found: OutgoingMail) -> str:
 def _show(request: HttpRequest, found: OutgoingMail, *, status: int = 200) -> HttpResponse:
     context = {
         "mail": found,
+        "text": without_tokens(found.text),
         "row": rows_of([found])[0],
         "history": history(found),
         "headers": _headers(found),

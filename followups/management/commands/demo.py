@@ -6,6 +6,7 @@ from django.utils import timezone
 from crm.team.models import Team, User
 from followups.demo.cast import PASSWORD
 from followups.demo.filling import SEED, fill_large, fill_small
+from followups.demo.parts import crowds
 
 PURCHASES_EACH = 6
 MANAGERS = 3
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         )
         parser.add_argument("--purchases", type=int, help=f"{PURCHASES_EACH} for each customer if not said")
         parser.add_argument("--managers", type=int, help=f"{MANAGERS} if not said")
+        for name in crowds():
+            parser.add_argument(f"--{name}", type=int, default=0, help="none if not said")
         parser.add_argument(
             "--seed", type=int, default=SEED, help="the same seed on the same day: the same demo"
         )
@@ -39,14 +42,15 @@ class Command(BaseCommand):
             raise CommandError(
                 "There is a team in this database already. The demo fills empty databases only."
             )
-        if customers is None and (purchases is not None or managers is not None):
+        more = {name: options[name] for name in crowds() if options.get(name)}
+        if customers is None and (more or purchases is not None or managers is not None):
             raise CommandError("Say also how many --customers there shall be.")
         now = timezone.now()
         if customers is None:
             people = fill_small(now=now, seed=seed)
         else:
             numbers = _checked(customers, purchases, managers)
-            people = fill_large(**numbers, now=now, seed=seed)
+            people = fill_large(**numbers, more=more, now=now, seed=seed)
         self.print_logins(people)
 
     def print_logins(self, people: list[User]) -> None:

@@ -65,6 +65,10 @@ class Postgres:
         self.stop()
         self.start()
 
+    @property
+    def pid(self) -> int:
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
     def _run(self, program: str, *arguments: str) -> None:
         command = [_postgres_program(program), "-D", str(self.data), *arguments]
         # Its log is a file, or the server would keep our pipe open.
@@ -142,6 +146,10 @@ class Program:
             self._process = subprocess.Popen(
                 self._command, env=self._env, cwd=self._cwd, stdout=log, stderr=log, start_new_session=True
             )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def has_ended(self) -> bool:

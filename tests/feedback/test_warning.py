@@ -1,0 +1,121 @@
+"""Who is told before a ticket is late, and who once it is."""
+
+from datetime import timedelta
+
+import pytest
+
+from crm import periodic
+from crm.mail.kinds import kind_of
+from crm.mail.models import OutgoingMail
+from feedback import actions
+from feedback.models import ServiceRules, Ticket
+from feedback.warning import due_soon, warn_all, work_out_all
+from tests.factories import NOW, make_absence, make_customer, make_sender, make_user
+from tests.feedback.makers import make_ticket
+
+HOUR = timedelta(hours=1)
+SOON, LATE = NOW + timedelta(hours=23), NOW + timedelta(hours=26)  # due at 11:03 tomorrow, after 25
+
+
+@pytest.fixture
+def ticket(nino, lead):
+    make_sender(team=nino.team)
+    return make_ticket(customer=make_customer(owner=nino), number=12, subject="Creased & late")
+
+
+def told():
+    return [(mail.to_email, mail.subject) for mail in OutgoingMail.objects.order_by("pk")]
+
+
+def test_the_one_who_answers_for_it_is_told_once_before(ticket, nino):
+    assert warn_all(SOON) == "1 told"
+    assert warn_all(SOON + timedelta(minutes=10)) == "0 told"
+    assert told() == [(nino.email, "Due soon: ticket 12, Creased & late")]
+    mail = OutgoingMail.objects.get()
+    address = f"http://localhost:8000{ticket.get_absolute_url()}"
+    assert "the first answer to ticket 12 (Creased & late) is due Wednesday 18 November, 11:03." in mail.text
+    assert address in mail.text
+    assert "(Creased &amp; late)" in mail.html
+    assert f'<a href="{address}">Open ticket 12</a>' in mail.html
+    assert (mail.is_advertising, kind_of(mail).is_automatic, mail.recipient_id) == (False, False, None)
+
+
+def test_the_leads_are_told_once_it_is_late(ticket, nino, lead):
+    other = make_user(team=nino.team, role="admin", name="Ada Admin")
+    make_user(team=nino.team, role="lead", is_active=False)
+    assert warn_all(LATE) == "2 told"
+    assert warn_all(LATE + HOUR) == "0 told"
+    assert told() == [(user.email, "Late: ticket 12, Creased & late") for user in (other, lead)]
+    text = OutgoingMail.objects.latest("pk").text
+    assert "was due Wednesday 18 November, 11:03. Nino Beridze answers for it." in text
+
+
+def test_of_a_solution_too_and_of_each_due_anew(ticket, nino, lead):
+    rules = ServiceRules.of(ticket.team)
+    ticket.note_answer(by=nino, hours=rules.hours, now=NOW)
+    assert warn_all(SOON) == "0 told"
+    assert warn_all(ticket.solution_due_at - HOUR) == "1 told"
+    assert "ticket 12 (Creased & late) is to be solved by" in OutgoingMail.objects.get().text
+    actions.wait(ticket=ticket, by=nino, now=ticket.solution_due_at - HOUR)
+    assert warn_all(ticket.solution_due_at + HOUR) == "0 told"
+    actions.go_on(ticket=ticket, by=nino, now=ticket.solution_due_at + 30 * HOUR)
+    assert warn_all(Ticket.objects.get().next_due_at - timedelta(minutes=5)) == "1 told"
+
+
+def test_his_stand_in_is_told_while_he_is_away_and_the_leads_where_it_is_nobodys(ticket, nino, levan, lead):
+    make_absence(user=nino, stand_in=levan)
+    warn_all(SOON)
+    assert [email for email, _subject in told()] == [levan.email]
+    Ticket.objects.update(assignee=None)
+    warn_all(SOON)
+    assert [email for email, _subject in told()] == [levan.email, lead.email]
+
+
+def test_what_is_done_meanwhile_is_not_announced(ticket, nino):
+    warn_all(SOON)
+    mail = OutgoingMail.objects.get()
+    kind = kind_of(mail)
+    assert kind.why_not(mail, SOON) == ""
+    actions.close(ticket=ticket, done="", by=nino, now=SOON)
+    assert kind.why_not(mail, SOON) == "done"
+    ticket.delete()
+    assert kind.why_not(mail, SOON) == "erased"
+
+
+def test_a_team_without_a_sender_is_told_nothing(nino, lead):
+    make_ticket(customer=make_customer(owner=nino))
+    assert (warn_all(SOON), warn_all(LATE), told()) == ("0 told", "0 told", [])
+
+
+def test_what_was_late_long_ago_is_not_told_any_more(ticket):
+    assert warn_all(LATE + timedelta(days=1)) == "0 told"
+
+
+def test_the_words_of_a_mail_and_of_a_page_agree(ticket):
+    rules = ServiceRules.of(ticket.team)
+    for hours in range(27):
+        at = NOW + hours * HOUR
+        assert due_soon(rules, at=at).exists() == (ticket.standing(at=at, rules=rules) == "due_soon")
+
+
+@pytest.mark.parametrize("size", [1, 12])
+def test_as_many_queries_however_many_are_due(ticket, nino, size, django_assert_num_queries):
+    for _ in range(size - 1):
+        make_ticket(customer=ticket.customer)
+    with django_assert_num_queries(11):
+        warn_all(SOON)
+
+
+def test_both_jobs_come_round(ticket):
+    names = {job.name: job.run for job in periodic.JOBS}
+    assert {names["tickets"], names["ticket_dues"]} == {
+        "feedback.warning.warn_all",
+        "feedback.warning.work_out_all",
+    }
+
+
+def test_another_calendar_holds_for_what_is_open(ticket):
+    ticket.team.working_days = "2"
+    ticket.team.save()
+    assert work_out_all(NOW) == "1 open"
+    assert Ticket.objects.get().answer_due_at == NOW + timedelta(days=7, hours=1)

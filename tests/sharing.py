@@ -1,0 +1,53 @@
+"""What takes long to make is made once in a run, whichever of its processes needs it first."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
+@contextmanager
+def one_at_a_time(folder: Path, name: str) -> Iterator[Path]:
+    """The path of `name`, while no other process is here."""
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder / name
+
+
+def take_database(folder: Path) -> None:
+    """Connect to this process's copy of a database in which all migrations have run."""
+    creation = connection.creation
+    with one_at_a_time(folder, "database") as original:
+        if not original.exists():
+            original.write_text(creation.create_test_db(verbosity=0, autoclobber=True, serialize=False))
+            connection.close()  # with this SQLite writes all of it into the file
+        connection.settings_dict["NAME"] = original.read_text()
+        creation.clone_test_db(PROCESS, verbosity=0)
+        (folder / f"database-{PROCESS}").touch()
+    connection.close()
+    connection.settings_dict["NAME"] = creation.get_test_db_clone_settings(PROCESS)["NAME"]
+
+
+def leave_database(folder: Path) -> None:
+    """Remove the copy, and after the last copy the original."""
+    _remove_database()
+    with one_at_a_time(folder, "database") as original:
+        (folder / f"database-{PROCESS}").unlink()
+        if not list(folder.glob("database-*")):
+            connection.settings_dict["NAME"] = original.read_text()
+            original.unlink()
+            _remove_database()
+
+
+def _remove_database() -> None:
+    """PostgreSQL drops no database in use: a page that was left may still be asking the live server something."""
+    if connection.vendor == "postgresql":
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        with connection.cursor() as cursor:
+            cursor.execute(f"{others} AND pid <> pg_backend_pid()")
+    connection.creation.destroy_test_db(verbosity=0)
