@@ -107,6 +107,14 @@ def report(page: Page) -> None:
     page.get_by_role("heading", name="Bought again").wait_for()
 
 
+def ratings(page: Page) -> None:
+    as_lead(page, "/ratings/")
+
+
+def figures(page: Page) -> None:
+    as_lead(page, "/ratings/figures/")
+
+
 def outbox(page: Page) -> None:
     as_lead(page, "/outbox/")
 
@@ -158,6 +166,10 @@ PICTURES: dict[str, tuple[Callable[[Page], None], ViewportSize, str]] = {
     "series-mobile": (series, PHONE, "light"),
     "series-new": (series_new, DESKTOP, "light"),
     "did-it-help": (report, DESKTOP, "light"),
+    "ratings": (ratings, DESKTOP, "light"),
+    "ratings-dark": (ratings, DESKTOP, "dark"),
+    "ratings-mobile": (ratings, PHONE, "light"),
+    "figures": (figures, DESKTOP, "light"),
     "outbox": (outbox, DESKTOP, "light"),
     "letters": (letters, DESKTOP, "light"),
     "team": (team, DESKTOP, "light"),
