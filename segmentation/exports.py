@@ -3,16 +3,12 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from contacts.importing.reports import defused
 from contacts.models import Customer
@@ -66,7 +62,9 @@ def answer(listing: "CustomerList", kind: str, *, title: str) -> HttpResponseBas
         response = StreamingHttpResponse(_csv(listing), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    return FileResponse(_xlsx(listing), as_attachment=True, filename=name, content_type=XLSX)
+    from segmentation.workbook import workbook_of  # slow to load, and needed for workbooks only
+
+    return FileResponse(workbook_of(_table(listing)), as_attachment=True, filename=name, content_type=XLSX)
 
 
 def _table(listing: "CustomerList") -> Iterator[list[Cell]]:
@@ -92,26 +90,3 @@ def _cut(out: io.StringIO) -> bytes:
     out.seek(0)
     out.truncate()
     return text.encode()
-
-
-def _xlsx(listing: "CustomerList") -> io.BufferedRandom:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for cells in _table(listing):
-        sheet.append([_typed(sheet, cell) for cell in cells])
-    file = TemporaryFile()  # noqa: SIM115 - closed with the response
-    book.save(file)
-    file.seek(0)
-    return file
-
-
-def _typed(sheet: object, cell: Cell) -> Cell:
-    """The cell; a text that begins like a formula stays a text."""
-    if not isinstance(cell, str):
-        return cell
-    text = ILLEGAL_CHARACTERS_RE.sub("", cell)
-    if defused(text) == text:
-        return text
-    written = WriteOnlyCell(sheet, text)
-    written.data_type = "s"
-    return written

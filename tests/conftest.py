@@ -30,9 +30,21 @@ def pytest_configure() -> None:
         database.setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 
 
+LONG = (
+    "/browser/",
+    "/ops/",
+    "/test_sweep",
+    "/test_filters",
+    "/test_scores",
+    "_law.py",
+    "/test_changes",
+    "/test_mailbox",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes seconds comes first: the end then waits for nothing long."""
-    items.sort(key=lambda item: not any(part in str(item.path) for part in ("/browser/", "/ops/")))
+    items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))
 
 
 @pytest.fixture(scope="session")

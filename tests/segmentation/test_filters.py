@@ -70,7 +70,7 @@ def holds(dossier, chain, on):
 
 
 def ids(chain, moment):
-    return {c.pk for c in Customer.objects.filter(chain.q(moment), team=moment.team)}
+    return set(Customer.objects.filter(chain.q(moment), team=moment.team).values_list("pk", flat=True))
 
 
 def moment_on(team, on=TODAY):

@@ -14,10 +14,6 @@ from segmentation.log import Log, read_log
 from tests.factories import TODAY, make_customer, make_purchase, make_team, make_user
 from tests.segmentation.logs import cdnow, log_of
 
-with warnings.catch_warnings():  # its own dependencies warn of one another
-    warnings.simplefilter("ignore")
-    from lifelines import KaplanMeierFitter
-
 WAITS = st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=80)
 
 
@@ -26,11 +22,19 @@ def waited(pairs) -> Waits:
     return Waits(np.array(days), np.array(came_back))
 
 
+def fitted(*waits):
+    """By lifelines; imported where it is needed, because it takes seconds in each process of a run."""
+    with warnings.catch_warnings():  # its own dependencies warn of one another
+        warnings.simplefilter("ignore")
+        from lifelines import KaplanMeierFitter
+    return KaplanMeierFitter().fit(*waits)
+
+
 @settings(deadline=None, max_examples=50)
 @given(WAITS)
 def test_curve_and_band_are_those_of_lifelines(pairs):
     ours = waited(pairs)
-    theirs = KaplanMeierFitter().fit(ours.days, ours.came_back)
+    theirs = fitted(ours.days, ours.came_back)
     found = curve(ours)
     band = theirs.confidence_interval_.loc[found.days]
     assert np.allclose(1 - found.back, theirs.survival_function_.loc[found.days].to_numpy()[:, 0])
@@ -42,7 +46,7 @@ def test_curve_and_band_are_those_of_lifelines(pairs):
 @settings(deadline=None, max_examples=50)
 @given(WAITS, st.sampled_from([0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5]))
 def test_days_by_share_are_those_of_lifelines(pairs, share):
-    theirs = KaplanMeierFitter().fit(*zip(*pairs, strict=True))
+    theirs = fitted(*zip(*pairs, strict=True))
     survival = theirs.survival_function_["KM_estimate"]
     reached = survival.index[survival.to_numpy() <= 1 - share + 1e-9]
     expected = int(reached[0]) if len(reached) else None

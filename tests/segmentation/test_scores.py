@@ -1,9 +1,10 @@
 import csv
 import lzma
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -382,21 +383,38 @@ def cdnow(db):
     owner = make_lead()
     with lzma.open(CDNOW, "rt") as file:
         rows = [row for row in csv.DictReader(file) if row["date"] <= "1997-12-31"]
+    first = make_customer(owner=owner, number="first")
+    bought = make_purchase(customer=first)
     numbers = dict.fromkeys(row["customer_id"] for row in rows)
-    made = [Customer(team=owner.team, owner=owner, number=n, name=n, sort_name=n) for n in numbers]
-    ids = {customer.number: customer.pk for customer in Customer.objects.bulk_create(made, batch_size=5000)}
-    Purchase.objects.bulk_create(
+    copy_row(first, ("number", "name", "sort_name"), [(n, n, n) for n in numbers])
+    ids = dict(Customer.objects.values_list("number", "pk"))
+    day = connection.ops.adapt_datefield_value
+    copy_row(
+        bought,
+        ("customer_id", "bought_on", "amount"),
         [
-            Purchase(
-                team_id=owner.team_id,
-                customer_id=ids[row["customer_id"]],
-                bought_on=row["date"],
-                amount=round(float(row["amount"]), 2),
-            )
+            (ids[row["customer_id"]], day(date.fromisoformat(row["date"])), round(float(row["amount"]), 2))
             for row in rows
         ],
-        batch_size=5000,
     )
+    first.delete()
+
+
+def copy_row(row, columns, values):
+    """As many more rows like this one as there are values for these columns, in a fraction of bulk_create's time."""
+    quote, names = connection.ops.quote_name, ", ".join(columns)
+    kept = [f.column for f in row._meta.concrete_fields if not f.primary_key and f.column not in columns]
+    rest, table = ", ".join(map(quote, kept)), quote(row._meta.db_table)
+    line = f"({', '.join('%s' for _ in columns)})"
+    with connection.cursor() as cursor:
+        for start in range(0, len(values), 5000):
+            batch = values[start : start + 5000]
+            lines = ", ".join([line] * len(batch))
+            cursor.execute(
+                f"INSERT INTO {table} ({names}, {rest}) WITH new ({names}) AS (VALUES {lines})"  # noqa: S608
+                f" SELECT new.*, {rest} FROM {table}, new WHERE id = %s",
+                [*chain.from_iterable(batch), row.pk],
+            )
 
 
 def test_the_command_writes_what_others_found(cdnow, tmp_path):
