@@ -6,7 +6,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +79,7 @@ class ServiceRules(models.Model):
         return timedelta(hours=self.solve_within)
 
 
+@transaction.atomic
 def next_number(team: Team) -> int:
     """The next ticket's, counted from 1 in each team. The row is held until the transaction ends, so none is twice."""
     rules, _is_new = ServiceRules.objects.select_for_update().get_or_create(team=team)
