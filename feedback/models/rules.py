@@ -7,7 +7,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -97,6 +97,7 @@ def hold(team: Team) -> ServiceRules:
     return ServiceRules.objects.select_for_update().get_or_create(team=team)[0]
 
 
+@transaction.atomic
 def next_number(team: Team) -> int:
     """The next ticket's, counted from 1 in each team. The row is held until the transaction ends, so none is twice."""
     rules = hold(team)

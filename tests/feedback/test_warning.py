@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm import periodic
 from crm.mail.kinds import kind_of
@@ -98,12 +100,16 @@ def test_the_words_of_a_mail_and_of_a_page_agree(ticket):
         assert due_soon(rules, at=at).exists() == (ticket.standing(at=at, rules=rules) == "due_soon")
 
 
-@pytest.mark.parametrize("size", [1, 12])
-def test_as_many_queries_however_many_are_due(ticket, nino, size, django_assert_num_queries):
-    for _ in range(size - 1):
+def test_as_many_queries_however_many_are_due(ticket, nino):
+    def queries(at):
+        with CaptureQueriesContext(connection) as captured:
+            warn_all(at)
+        return len(captured)
+
+    one = queries(SOON)
+    for _ in range(11):
         make_ticket(customer=ticket.customer)
-    with django_assert_num_queries(11):
-        warn_all(SOON)
+    assert queries(SOON) == one <= 11
 
 
 def test_both_jobs_come_round(ticket):
