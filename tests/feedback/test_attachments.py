@@ -38,7 +38,8 @@ GOOD = {
 
 @pytest.fixture
 def said(team, folder):
-    return make_message()
+    with transaction.atomic():  # the number of a ticket is given in one
+        return make_message()
 
 
 def names(message):
