@@ -112,6 +112,7 @@ def test_what_is_said_in_the_mail(kessler):
     assert sorted(in_html) == sorted(links)
     for body in (mail.text, mail.html):
         assert (privacy in body, "Kartonweg 3" in body, "/u/" in body) == (True, True, True)
+    assert re.findall(r'class="verdict (\w+)"', mail.html) == ["bad", "neutral", "good"]  # which darken
     words = re.findall(r"</span>(\w+)</a>", mail.html)
     assert (words, "<img" in mail.html) == (["Bad", "Neutral", "Good"], False)
 
