@@ -1,9 +1,11 @@
 """What is written on a ticket: an answer, a note, who answers for it, what was promised, how it was settled."""
 
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +20,7 @@ from feedback.models import Script, Ticket
 from followups.dates import UnreadableDate, read_date
 
 MOST_GROUPS, LATELY = 30, 200
+KEPT = 300  # seconds
 
 
 def seen_field() -> forms.IntegerField:
@@ -98,16 +101,11 @@ class CloseForm(forms.Form):
     )
     seen = seen_field()
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["done"].widget.attrs["list"] = "what-was-done"
-
 
 class KindForm(forms.ModelForm):
     class Meta:
         model = Ticket
         fields = ["kind", "product_group"]
-        widgets = {"product_group": forms.TextInput(attrs={"list": "product-groups", "autocomplete": "off"})}
 
 
 class SenderForm(forms.Form):
@@ -178,7 +176,11 @@ class PromiseForm(forms.Form):
 
 
 def product_groups(team: Team) -> list[str]:
-    """What the team called its groups of products lately, in tickets and purchases."""
+    """What the team called its groups of products lately, in tickets and purchases; known for some minutes."""
+    return cache.get_or_set(f"product_groups:{team.pk}", partial(_product_groups, team), KEPT)
+
+
+def _product_groups(team: Team) -> list[str]:
     asked = Ticket.objects.filter(team=team).latest_first().values_list("product_group", flat=True)
     bought = Purchase.objects.filter(team=team).order_by("-pk").values_list("product_group", flat=True)
     return sorted({*asked[:LATELY], *bought[:LATELY]} - {""})[:MOST_GROUPS]

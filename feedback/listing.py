@@ -9,7 +9,6 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from contacts.views.customers import PAGE
 from crm.team.models import User
 from feedback.due import Due
 from feedback.models import ServiceRules, Ticket
@@ -27,6 +26,7 @@ LABELS = {
     ESCALATED: _("Escalated"),
     CLOSED: _("Closed"),
 }
+PAGE = 30
 COUNTED = 1000  # beyond, nobody asks how many they are exactly
 
 
@@ -96,7 +96,7 @@ class Listing:
                 found += part[: self.size + 1 - len(found)]
         return found
 
-    @property
+    @cached_property
     def lines(self) -> list[Line]:
         zone = self.user.zone
         return [

@@ -120,6 +120,10 @@ class TicketPage:
         return self._form("assign", lambda: AssignForm(user=self.user, initial=now, auto_id="assign_%s"))
 
     @cached_property
+    def colleagues(self) -> list[User]:
+        return list(User.objects.visible_to(self.user).active().order_by("name"))
+
+    @cached_property
     def escalate(self) -> EscalateForm:
         return self._form("escalate", lambda: EscalateForm(auto_id="escalate_%s"))
 

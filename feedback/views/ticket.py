@@ -20,10 +20,11 @@ WHOLE = (
     "team", "customer__owner", "customer__main_person", "customer__legal_basis", "person", "assignee",
     "closed_by", "escalated_by", "merged_into",
 )  # fmt: skip
+SEARCHED = ("search_text", "customer__search_text")
 
 
 def find_ticket(user: User, pk: int) -> Ticket:
-    rows = Ticket.objects.visible_to(user, on=user.today()).select_related(*WHOLE)
+    rows = Ticket.objects.visible_to(user, on=user.today()).select_related(*WHOLE).defer(*SEARCHED)
     return get_object_or_404(rows.prefetch_related("pauses", "customer__people"), pk=pk)
 
 

@@ -94,16 +94,13 @@ def _missing(rows: QuerySet, known: dict[int, Model], ids: Iterable[int]) -> dic
 
 @dataclass(frozen=True)
 class Letter:
-    """One that is to be written and queued."""
+    """One that is to be written and queued; `key` names its occasion, `next_on` is the day of the one after it."""
 
     reminder: Reminder
     step: Step
     variant: Variant | None
-    next_on: date | None
-
-    @property
-    def key(self) -> str:
-        return f"repurchase:{self.reminder.customer_id}:{self.reminder.cycle}:{self.step.position}"
+    key: str
+    next_on: date | None = None
 
 
 def queue_due(sender: Sender, *, now: datetime, lot: Random | None = None) -> int:
@@ -162,7 +159,11 @@ def _next(desk: Desk, reminder: Reminder) -> Letter | None:
     step, variants = steps[done]
     variant = desk.lot.choice(variants) if variants else None
     next_on = _day_of(desk, reminder, steps[done + 1][0]) if done + 1 < len(steps) else None
-    return Letter(reminder, step, variant, next_on)
+    return Letter(reminder, step, variant, _key(reminder, step), next_on)
+
+
+def _key(reminder: Reminder, step: Step) -> str:
+    return f"repurchase:{reminder.customer_id}:{reminder.cycle}:{step.position}"
 
 
 def _day_of(desk: Desk, reminder: Reminder, step: Step) -> date:
@@ -199,7 +200,7 @@ def drafted(
 ) -> OutgoingMail:
     """The letter of that step as this customer would get it now, not saved. ValueError if nobody may write to him."""
     whole = _whole(Reminder.objects.filter(pk=reminder.pk)).get()
-    return _compose(Desk(sender, now), Letter(whole, step, variant, None))
+    return _compose(Desk(sender, now), Letter(whole, step, variant, _key(whole, step)))
 
 
 def _put_into_outbox(desk: Desk, letters: list[Letter]) -> None:
