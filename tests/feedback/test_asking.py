@@ -16,7 +16,7 @@ from crm.mail.models import OutgoingMail, Reason, State
 from feedback import actions, asking
 from feedback.actions_rating import ask_again
 from feedback.kinds_rating import sent
-from feedback.models import Invitation, Message, ServiceRules, Value
+from feedback.models import Invitation, Message, ServiceRules, Ticket, Value
 from tests.factories import (
     NOW,
     make_dossier,
@@ -112,6 +112,7 @@ def test_what_is_said_in_the_mail(kessler):
     assert sorted(in_html) == sorted(links)
     for body in (mail.text, mail.html):
         assert (privacy in body, "Kartonweg 3" in body, "/u/" in body) == (True, True, True)
+    assert re.findall(r'class="verdict (\w+)"', mail.html) == ["bad", "neutral", "good"]  # which darken
     words = re.findall(r"</span>(\w+)</a>", mail.html)
     assert (words, "<img" in mail.html) == (["Bad", "Neutral", "Good"], False)
 
@@ -138,9 +139,9 @@ def test_the_mail_speaks_the_customers_language(kessler, language, subject, word
 
 def test_who_answers_for_it_when_it_leaves_is_rated(kessler, levan):
     ticket = close(make_ticket(customer=kessler, product_group="Boxes"))
-    ticket.assign(to=levan)
+    Ticket.objects.update(assignee=levan)
     leave()
-    ticket.assign(to=kessler.owner)
+    Ticket.objects.update(assignee=kessler.owner)
     invitation = asked()
     assert (invitation.employee, invitation.ticket_kind, invitation.product_group) == (
         levan,

@@ -131,7 +131,9 @@ def test_it_is_made_for_mail_programs():
 def test_every_class_that_darkens_is_there():
     styled = set(re.findall(r"\.([a-z]+)", mail().html.partition("<style>")[2].partition("</style>")[0]))
     used = {name for _tag, attrs in Seen(mail().html).tags for name in attrs.get("class", "").split()}
-    assert styled - used == {"button"}  # see the test of a link alone in tests/contacts/test_letters.py
+    # See the test of a link alone in tests/contacts/test_letters.py, and that of what the mail says in
+    # tests/feedback/test_asking.py.
+    assert styled - used == {"button", "bad", "neutral", "good"}
 
 
 def test_the_frame_is_drawn_once_for_many(monkeypatch):
