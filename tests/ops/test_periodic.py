@@ -136,6 +136,8 @@ def test_every_job_runs_without_error():
         "intervals": "0 teams",
         "reminders": "0 enrolled, 0 letters queued",
         "mailbox": "",
+        "ticket_mailbox": "",
+        "clear_attachments": "",
     }
 
 
