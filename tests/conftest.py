@@ -18,16 +18,12 @@ def pytest_configure() -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-<<<<<<< HEAD
     settings.STATICFILES_DIRS = [
         *settings.STATICFILES_DIRS,
         ("axe", Path(axe_playwright_python.__file__).parent),
     ]
-=======
-    settings.ATTACHMENT_DIR = (
-        settings.VAR_DIR / "test-attachments"
-    )  # the sweep knows no rows of the real ones
->>>>>>> t-in
+    # The sweep knows no rows of the real ones.
+    settings.ATTACHMENT_DIR = settings.VAR_DIR / "test-attachments"
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.CACHES["default"]["KEY_FUNCTION"] = "tests.caching.key_of_this_turn"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
