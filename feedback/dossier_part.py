@@ -71,11 +71,7 @@ class OpenTicket:
         return self.due_at is not None and self.due_at < self.now
 
     @property
-    def about(self) -> str:
-        return " · ".join(filter(None, (self._due, self.assignee or _("nobody’s yet"))))
-
-    @property
-    def _due(self) -> str:
+    def due(self) -> str:
         if self.due_at is None:
             return _("waits for the customer")
         if self.is_late:

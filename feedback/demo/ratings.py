@@ -34,6 +34,7 @@ class Asked:
     ratings: list[Rating] = field(default_factory=list)
     recommendations: list[Recommendation] = field(default_factory=list)
     _last: dict[int, datetime] = field(default_factory=dict)
+    _answers: dict[int, list[tuple[Invitation, datetime]]] = field(default_factory=dict)
 
     def ask(self, tickets: Iterable[Ticket]) -> None:
         """An hour after closing, by day; at most once in 30 days."""
@@ -48,12 +49,14 @@ class Asked:
             if at < self.now and (not last or at - last >= PAUSE):
                 self._last[ticket.customer_id] = at
                 self._about(ticket, at, groups.get(ticket.customer_id, ""))
+        for employee, answers in self._answers.items():
+            self._judge(self.habits[employee], answers)
 
     def _about(self, ticket: Ticket, at: datetime, group: str) -> None:
         invitation = self._invite(ticket, at, group)
         said_at = at + timedelta(minutes=self.random.choice((4, 12, 35, 90, 200, 900, 1500, 3000)))
         if self.random.random() < ANSWERED and said_at < self.now - timedelta(days=1):
-            self.say(invitation, self._value(ticket), said_at)
+            self._answers.setdefault(ticket.assignee_id, []).append((invitation, said_at))
 
     def _invite(self, ticket: Ticket, at: datetime, group: str = "") -> Invitation:
         invitation = Invitation(
@@ -98,12 +101,17 @@ class Asked:
         rating.answered_by = rating.employee
         rating.answer = self.random.choice(PUT_RIGHT)
 
-    def _value(self, ticket: Ticket) -> str:
-        good = chance_of_good(self.habits[ticket.assignee_id], ticket.answered_in)
-        chance = self.random.random()
-        if chance < good:
-            return Value.GOOD
-        return Value.NEUTRAL if chance < good + (1 - good) * 0.6 else Value.BAD
+    def _judge(self, habits: Habits, answers: list[tuple[Invitation, datetime]]) -> None:
+        """Exactly his share is good; the others are mostly of those who waited long."""
+
+        def patience(answer: tuple[Invitation, datetime]) -> float:
+            return chance_of_good(habits, answer[0].ticket.answered_in) + self.random.uniform(-0.35, 0.35)
+
+        left = sorted(answers, key=patience)
+        others = round(len(left) * (1 - habits.good))
+        for n, (invitation, at) in enumerate(left):
+            value = Value.GOOD if n >= others else Value.BAD if n % 5 in (0, 3) else Value.NEUTRAL
+            self.say(invitation, value, at)
 
     def _by_day(self, at: datetime) -> datetime:
         """Between eight and eight, and not on a Sunday."""

@@ -160,9 +160,8 @@ class Year:
         for n, (customer, day) in enumerate(later):
             yield self._promised(customer, day, n)
         for n, customer in enumerate(calm):
-            yield self._open(
-                customer, self._days_ago(1 + n % 2, 9 + n % 5, 5 * n), answered=20 + 10 * n, waits=n % 3 == 1
-            )
+            at = self._days_ago(1 + n % 2, 9 + n % 5, 5 * n)
+            yield self._open(customer, at, answered=20 + 10 * n, waits=n % 3 == 1, by=self._who())
 
     def merged(self, into: Sequence[Story]) -> list[Story]:
         """The same was asked twice, by mail and by the contact page."""
@@ -187,10 +186,17 @@ class Year:
         )
 
     def _open(
-        self, customer: Customer, at: datetime, *, kind: str = "", answered: int = 0, waits: bool = False
+        self,
+        customer: Customer,
+        at: datetime,
+        *,
+        kind: str = "",
+        answered: int = 0,
+        waits: bool = False,
+        by: Habits | None = None,
     ) -> Story:
         matter = self._matter(kind or self.random.choice((QUESTION, SERVICE)))
-        by = self._owner(customer)
+        by = by or self._owner(customer)
         story = self._begin(matter, customer, by, at, Channel.MAIL)
         said = story.later(at, answered)
         if answered and said < self.now:

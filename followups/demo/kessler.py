@@ -27,15 +27,7 @@ SAID = (
         6,
         then=0,
     ),
-    Said(14, "email", "“Quick, and honest about the delivery time.”", at="15:42"),
     Said(15, "note", "Offer A-2611 sent: 600 gift cartons with window, two colours, €3,120.", at="16:05"),
-    Said(
-        20,
-        "note",
-        "Crease on 12 of 400 cartons. Replaced at no charge, she was pleased.",
-        at="14:10",
-        by="Giorgi Kiknadze",
-    ),
     Said(29, "call", "In the cellar, back on Thursday.", "missed", then=12),
     Said(54, "note", "Print approval v3 signed by Barbara Kessler.", at="09:35"),
     Said(

@@ -92,7 +92,7 @@ def test_open_tickets_stand_beside_what_is_due_first_on_top(client_of, nino, kes
     assert places == sorted(places)
     assert "Closed one" not in panel
     assert "late since" in panel
-    assert "waits for the customer · nobody’s yet" in panel
+    assert "waits for the customer</span></td><td>–</td>" in panel
     assert f'href="/tickets/new/?customer={kessler.pk}"' in panel
 
 
