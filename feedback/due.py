@@ -14,7 +14,7 @@ from crm.markup import written
 from feedback.models import ServiceRules, Ticket
 from feedback.models.ticket import minutes
 
-MANY_DAYS = 3  # from which on hours say nothing any more
+MANY_DAYS = 2  # from which on hours say nothing any more
 
 
 def when(instant: datetime, *, zone: ZoneInfo, today: date) -> str:

@@ -115,6 +115,17 @@ def figures(page: Page) -> None:
     as_lead(page, "/ratings/figures/")
 
 
+def tickets(page: Page) -> None:
+    page.goto("/tickets/?show=open")
+
+
+def ticket(page: Page) -> None:
+    """An old one: it has a longer story than those of today."""
+    tickets(page)
+    page.locator("a[data-pick]").first.click()
+    page.get_by_role("heading", name="Conversation").wait_for()
+
+
 def outbox(page: Page) -> None:
     as_lead(page, "/outbox/")
 
@@ -166,6 +177,9 @@ PICTURES: dict[str, tuple[Callable[[Page], None], ViewportSize, str]] = {
     "series-mobile": (series, PHONE, "light"),
     "series-new": (series_new, DESKTOP, "light"),
     "did-it-help": (report, DESKTOP, "light"),
+    "tickets": (tickets, DESKTOP, "light"),
+    "ticket": (ticket, DESKTOP, "light"),
+    "ticket-mobile": (ticket, PHONE, "light"),
     "ratings": (ratings, DESKTOP, "light"),
     "ratings-dark": (ratings, DESKTOP, "dark"),
     "ratings-mobile": (ratings, PHONE, "light"),

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from crm.mail.models import OutgoingMail
 from feedback import actions
 from feedback.models import Message, Ticket
+from tests.browser.axe import runs_off, violations
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.test_accessibility import VIEWPORTS, runs_off, violations
 from tests.factories import make_dossier, make_sender
 from tests.feedback.makers import make_message, make_script
 
@@ -52,6 +52,15 @@ def test_by_keyboard_from_the_list_to_the_answer_and_the_next(open_as, nino, tic
     page.goto(f"{ticket.get_absolute_url()}?in=mine")
     page.keyboard.press("k" if page.locator("[data-step=previous]").count() else "j")
     expect(page.locator("h1")).to_contain_text("Invoice")
+
+
+def test_the_list_follows_what_is_typed(open_as, nino, ticket):
+    page = open_as(nino, LIST)
+    page.locator("#ticket-q").press_sequentially("invoi")
+    expect(page.locator(".rb-tickets tbody tr")).to_have_count(1)
+    expect(page.locator("#ticket-q")).to_be_focused()
+    page.locator("#ticket-q").fill("zzz")
+    expect(page.get_by_text("No such ticket says “zzz”.")).to_be_visible()
 
 
 def test_without_a_script_on_a_phone_it_is_answered_closed_and_reopened(open_as, nino, ticket):
@@ -132,7 +141,7 @@ def test_on_a_narrow_page_and_at_twice_the_size_nothing_runs_off(open_as, lead, 
         assert (path, runs_off(page)) == (path, False)
 
 
-@pytest.mark.parametrize("viewport", VIEWPORTS)
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
 def test_no_barrier_on_any_page_of_tickets(open_as, team, nino, lead, ticket, viewport):
     now = timezone.now()
     script = make_script(team=team)

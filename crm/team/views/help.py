@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 KEYS = (
-    (("j", "k"), _("next and previous dossier")),
-    (("Enter",), _("open the dossier")),
-    (("n",), _("write the result")),
+    (("j", "k"), _("next and previous dossier, or ticket")),
+    (("Enter",), _("open the dossier, or the ticket")),
+    (("n",), _("write the result; in a ticket the answer")),
     (("1", "…", "31"), _("open the tab with that number; a short pause ends it")),
     (("m", "1", "…", "31"), _("put the dossier, or the ticked ones, behind that tab")),
     (("x",), _("tick the dossier")),
