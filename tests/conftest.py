@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis
 
 from tests import caching, flushing, sharing
 from tests.factories import make_lead, make_team, make_user
+from tests.sessions import session_of
 
 hypothesis.register_profile("thorough", max_examples=500)
 
@@ -57,14 +58,16 @@ def shared_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker, shared_folder):
+def django_db_setup(
+    django_test_environment, django_db_blocker, django_db_keepdb, django_db_createdb, shared_folder
+):
     """Instead of pytest-django's own, which lets every process run all migrations."""
     with django_db_blocker.unblock():
-        sharing.take_database(shared_folder)
+        sharing.take_database(shared_folder, reuse=django_db_keepdb and not django_db_createdb)
     flushing.flush_quickly()
     yield
     with django_db_blocker.unblock():
-        sharing.leave_database(shared_folder)
+        sharing.leave_database(shared_folder, keep=django_db_keepdb)
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +115,7 @@ def client_of():
 
     def login(user):
         client = Client()
-        client.force_login(user)
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
         return client
 
     return login

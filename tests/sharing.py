@@ -19,12 +19,16 @@ def one_at_a_time(folder: Path, name: str) -> Iterator[Path]:
         yield folder / name
 
 
-def take_database(folder: Path) -> None:
-    """Connect to this process's copy of a database in which all migrations have run."""
+def take_database(folder: Path, *, reuse: bool = False) -> None:
+    """Connect to this process's copy of a database in which all migrations have run.
+
+    To `reuse` one that was kept, only those that are new have to.
+    """
     creation = connection.creation
     with one_at_a_time(folder, "database") as original:
         if not original.exists():
-            original.write_text(creation.create_test_db(verbosity=0, autoclobber=True, serialize=False))
+            name = creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=reuse)
+            original.write_text(name)
             connection.close()  # with this SQLite writes all of it into the file
         connection.settings_dict["NAME"] = original.read_text()
         creation.clone_test_db(PROCESS, verbosity=0)
@@ -33,15 +37,16 @@ def take_database(folder: Path) -> None:
     connection.settings_dict["NAME"] = creation.get_test_db_clone_settings(PROCESS)["NAME"]
 
 
-def leave_database(folder: Path) -> None:
-    """Remove the copy, and after the last copy the original."""
+def leave_database(folder: Path, *, keep: bool = False) -> None:
+    """Remove the copy, and after the last copy the original, unless it is to be kept for the next run."""
     _remove_database()
     with one_at_a_time(folder, "database") as original:
         (folder / f"database-{PROCESS}").unlink()
         if not list(folder.glob("database-*")):
             connection.settings_dict["NAME"] = original.read_text()
             original.unlink()
-            _remove_database()
+            if not keep:
+                _remove_database()
 
 
 def _remove_database() -> None:

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.sessions import session_of
 from tests.sweep_table import LOGIN, ROUTES, make_world
 
 ROLES = ("anonymous", "stranger", "manager", "lead", "admin")
@@ -80,19 +79,8 @@ def world(db, settings, tmp_path):
     settings.IMPORT_DIR = tmp_path
     settings.ATTACHMENT_DIR = tmp_path / "attachments"
     made = make_world()
-    made.sessions = {role: _session_of(made.users[role]) for role in ROLES}
+    made.sessions = {role: session_of(made.users[role]) if made.users[role] else "" for role in ROLES}
     return made
-
-
-def _session_of(user) -> str:
-    if user is None:
-        return ""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return session.session_key
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import sessions
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 PATIENCE = 10_000  # ms; the machine is shared
@@ -36,15 +36,14 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def session_of(live_server, settings) -> Callable[[object], dict]:
-    """The cookie of somebody who is logged in; the login page itself has its own test."""
+    """The cookie of somebody who is logged in."""
 
     def cookie(user: object) -> dict:
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
-        return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
+        return {
+            "name": settings.SESSION_COOKIE_NAME,
+            "value": sessions.session_of(user),
+            "url": live_server.url,
+        }
 
     return cookie
 
