@@ -54,6 +54,11 @@ def post(live_server, invitation, value, *, read_for):
         return answer.read().decode()
 
 
+def hurry(page):
+    """As if the form were sent at once, however slow the machine is: nobody can tell when its page was made."""
+    page.locator("[name=page]").evaluate("field => field.value = ''")
+
+
 def counted():
     return [*Rating.objects.counted().values_list("value", flat=True)]
 
@@ -72,9 +77,7 @@ def test_scanners_bots_and_one_person(open_as, live_server, invitation):
         expect(tab.locator(f"[value={value}]")).to_be_checked()
     assert (Word.objects.count(), Rating.objects.count()) == (0, 0)
 
-    bot = open_as(None, rate_path(invitation, "good"))
-    bot.get_by_role("button", name="Send rating").click()
-    expect(bot.get_by_role("button", name="Yes, send it")).to_be_visible()
+    assert "Yes, send it" in post(live_server, invitation, "good", read_for=0.2)
     assert (counted(), suspects()) == ([], ["fast"])
 
     with ThreadPoolExecutor() as pool:
@@ -95,6 +98,7 @@ def test_scanners_bots_and_one_person(open_as, live_server, invitation):
 def test_one_more_press_is_enough_for_a_hasty_person(open_as, invitation):
     page = open_as(None, rate_path(invitation, "bad"), SMALL, java_script_enabled=False)
     page.get_by_label("One line for Nino, if you like").fill("Creased again")
+    hurry(page)
     page.get_by_role("button", name="Send rating").click()
     page.get_by_role("button", name="Yes, send it").click()
     expect(page.locator("h1")).to_have_text("Thank you")
@@ -167,6 +171,7 @@ def test_axe_finds_nothing_and_nothing_runs_off(open_as, nino, invitation, scale
         page.goto(f"{rate_path(invitation)}{in_language}&v={choice}")
         page.locator("details").evaluate("details => details.open = true")
         found[choice] = (violations(page), runs_off(page))
+    hurry(page)
     for state in ("sure", "thanks"):
         page.get_by_role("button").click()
         page.wait_for_load_state()
@@ -183,6 +188,7 @@ def test_axe_finds_nothing_and_nothing_runs_off(open_as, nino, invitation, scale
 def test_who_has_the_link_under_a_mail_rates_in_two_clicks(open_as, nino, live_server):
     signature = Signature.objects.create(user=nino)
     page = open_as(None, f"/o/{signature.code}/?v=good&language=en", SMALL, java_script_enabled=False)
+    hurry(page)
     page.get_by_role("button", name="Send rating").click()
     page.get_by_role("button", name="Yes, send it").click()
     expect(page.locator("h1")).to_have_text("Thank you")
