@@ -12,6 +12,7 @@ from contacts.models import Customer
 from contacts.views.letter_frames import sender_of
 from crm.team.models import User
 from feedback.answering import Answering
+from feedback.asking import why_not_asked
 from feedback.conversation import Conversation
 from feedback.due import Due
 from feedback.forms import (
@@ -157,8 +158,14 @@ class TicketPage:
     @cached_property
     def ratings(self) -> list[Rating]:
         """What the customer says of it, for those who may read that; the newest first."""
-        rows = Rating.objects.visible_to(self.user).filter(ticket=self.ticket)
-        return list(rows.order_by("-rated_at", "-pk"))
+        rows = Rating.objects.open_to(self.user, on=self.user.today(self.now)).counted()
+        return list(rows.filter(ticket=self.ticket).order_by("-rated_at", "-pk"))
+
+    @cached_property
+    def why_not_asked(self) -> str:
+        """Why nobody asks the customer whether all was well; "" while the ticket is open, or if he was asked."""
+        is_settled = self.ticket.closed_at and not self.ticket.merged_into_id
+        return why_not_asked(self.ticket, now=self.now) if is_settled else ""
 
     @cached_property
     def neighbours(self) -> tuple[Ticket | None, Ticket | None]:

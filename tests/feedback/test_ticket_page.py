@@ -447,3 +447,20 @@ def test_the_mail_is_shown_as_the_customer_sees_it(client_of, nino, ticket):
     assert OutgoingMail.objects.count() == 0
     empty = page_of(client_of(nino).post(at("answer_preview", ticket), fields | {"text": ""}))
     assert "Write the answer first." in empty
+
+
+def test_a_closed_ticket_says_why_nobody_asks_the_customer(nino, client_of):
+    ticket = make_ticket(assignee=nino, closed_at=NOW)
+    assert "Your team has no address to write from yet." in shown(client_of(nino), ticket)
+
+
+def test_a_word_that_is_set_aside_does_not_stand_on_the_ticket(nino, lead, client_of):
+    ticket = make_ticket(assignee=nino, closed_at=NOW)
+    rating = make_rating(ticket=ticket, value="bad", comment="Never again")
+    assert "Never again" in shown(client_of(lead), ticket)
+    type(rating).objects.update(set_aside_at=NOW)
+    assert "Never again" not in shown(client_of(lead), ticket)
+
+
+def shown(client, ticket) -> str:
+    return client.get(ticket.get_absolute_url()).content.decode()
