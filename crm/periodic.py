@@ -48,7 +48,7 @@ JOBS = (
     # After the expectations, by which it goes.
     Job("reminders", "segmentation.reminding.sweep.remind_all", HOUR),
     Job("intervals", "segmentation.typical.keep_all", HOUR),
-    Job("readings", "feedback.reading.kept.keep_recent", 5 * MINUTE),
+    Job("readings", "feedback.reading.kept.keep_recent", MINUTE),
     Job("all_readings", "feedback.reading.kept.keep_all", DAY, at=time(1)),
     # Hourly, because months end at different hours; each is kept once.
     Job("awards", "feedback.reading.award.award_all", HOUR),
