@@ -53,7 +53,7 @@ JOBS = (
     Job("tickets", "feedback.warning.warn_all", 10 * MINUTE),
     # Calendars and zones are set elsewhere, and a year's holidays become known.
     Job("ticket_dues", "feedback.warning.work_out_all", DAY, at=time(1)),
-    Job("readings", "feedback.reading.kept.keep_recent", 5 * MINUTE),
+    Job("readings", "feedback.reading.kept.keep_recent", MINUTE),
     Job("all_readings", "feedback.reading.kept.keep_all", DAY, at=time(1)),
     # Hourly, because months end at different hours; each is kept once.
     Job("awards", "feedback.reading.award.award_all", HOUR),

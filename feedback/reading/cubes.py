@@ -6,11 +6,10 @@ closed, a rating to that in which it was given, and who was asked to that in whi
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from statistics import fmean
+from statistics import median
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from crm.team.models import Team
 from feedback.models import Invitation, OpenWord, Rating, Ticket, Word
@@ -97,27 +96,15 @@ def _count_asked(found: dict, team: Team, periods: Sequence[Period]) -> None:
 
 
 def _add_medians(found: dict, team: Team, periods: Sequence[Period]) -> None:
-    rows = within(closed(team), "closed_at", periods, zone_of(team))
-    for (bucket,), median in medians(rows, "answered_in", "bucket").items():
-        found[periods[bucket]]["team"][""][MEDIAN] = median
-    for (bucket, who), median in medians(
-        rows.exclude(assignee=None), "answered_in", "bucket", "assignee"
-    ).items():
-        found[periods[bucket]]["employee"][str(who)][MEDIAN] = median
-
-
-def medians(rows: QuerySet, value: str, *by: str) -> dict[tuple, float]:
-    """The exact median of `value` for each combination of `by`, from the one or two rows in the middle of each."""
-    partition = [F(name) for name in by]
-    counted = rows.filter(**{f"{value}__isnull": False}).annotate(
-        place=Window(RowNumber(), partition_by=partition, order_by=F(value).asc()),
-        size=Window(Count("pk"), partition_by=partition),
-    )
-    middle = counted.filter(place__gte=F("size") / 2.0, place__lte=F("size") / 2.0 + 1)
-    found = defaultdict(list)
-    for *key, minutes in middle.order_by().values_list(*by, value):
-        found[tuple(key)].append(minutes)
-    return {key: fmean(values) for key, values in found.items()}
+    answered = closed(team).filter(answered_in__isnull=False)
+    rows = within(answered, "closed_at", periods, zone_of(team)).order_by()
+    minutes: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    for bucket, who, answered_in in rows.values_list("bucket", "assignee_id", "answered_in").iterator():
+        minutes[bucket, "team", ""].append(answered_in)
+        if who is not None:
+            minutes[bucket, "employee", str(who)].append(answered_in)
+    for (bucket, name, key), values in minutes.items():
+        found[periods[bucket]][name][key][MEDIAN] = median(values)
 
 
 def _count_left_out(found: dict, team: Team, periods: Sequence[Period]) -> None:
@@ -153,10 +140,22 @@ def tickets(team: Team, periods: Sequence[Period]) -> dict[Period, dict]:
     named = {f"n_{name}": count for name, count in counts.items()}
     for row in rows.order_by().values("bucket").annotate(**named):
         found[periods[row["bucket"]]] |= {name: row[f"n_{name}"] for name in counts}
-    for name, field in (("answer", "answered_in"), ("solution", "solved_in")):
-        for (bucket,), median in medians(rows, field, "bucket").items():
-            found[periods[bucket]][name] = median
+    for n, times in _times(rows, len(periods)).items():
+        found[periods[n]] |= {name: median(values) for name, values in times.items() if values}
     _fill_bins(found, team, periods)
+    return found
+
+
+def _times(rows: QuerySet, n: int) -> dict[int, dict[str, list[int]]]:
+    """Minutes to the first answer and to the solution, by bucket."""
+    found = {bucket: {"answer": [], "solution": []} for bucket in range(n)}
+    for bucket, answered_in, solved_in in (
+        rows.order_by().values_list("bucket", "answered_in", "solved_in").iterator()
+    ):
+        if answered_in is not None:
+            found[bucket]["answer"].append(answered_in)
+        if solved_in is not None:
+            found[bucket]["solution"].append(solved_in)
     return found
 
 

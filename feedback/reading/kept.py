@@ -1,8 +1,8 @@
 """Figures of periods with many tickets are kept: a reader does not wait until a year has been counted.
 
 Small periods are always counted on the spot, so that what was said a moment ago is seen. Of large ones, those that run
-or ended lately are counted anew every few minutes, all others every night, when also those are found that have changed
-since. See docs/decisions/0032.
+or ended lately are counted anew after as many minutes as they have thousands of rows, all others every night, when also
+those are found that have changed since. See docs/decisions/0032.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -19,9 +19,12 @@ from feedback.reading import cubes, nps
 from feedback.reading.facts import facts
 from feedback.reading.periods import Period, Span
 
-KEEP_OVER = 100  # rows of which a period's figures speak
-LIVE_UP_TO = 500  # of the period that a page is about
+KEEP_OVER = 50  # rows of which a period's figures speak
+LIVE_UP_TO = 250  # of the period that a page is about
 SETTLED_AFTER = LIVES + timedelta(7)  # since a period's end: by then every link is dead
+ROWS_A_MINUTE = 1_000
+LONGEST = timedelta(hours=1)
+EARLY = timedelta(seconds=30)  # a job is not started on the second
 About = Reading.About
 Figures = dict[Period, Any]
 
@@ -78,8 +81,9 @@ def figures_of(
 
 
 def keep_recent(now: datetime) -> str:
-    """Count those large periods anew that run or ended lately."""
-    written = sum(_keep(team, _recent(team, now), now)[0] for team in Team.objects.order_by("pk"))
+    """Count those large periods anew that run or ended lately, unless they have been a moment ago."""
+    teams = Team.objects.order_by("pk")
+    written = sum(_keep(team, _recent(team, now), now, is_due=_is_due)[0] for team in teams)
     return f"{written} written"
 
 
@@ -94,7 +98,18 @@ def keep_all(now: datetime) -> str:
     return f"{written} written, {settled} of long ago had changed"
 
 
-def _keep(team: Team, periods: Sequence[Period], now: datetime) -> tuple[int, int]:
+def _is_due(row: Reading, now: datetime) -> bool:
+    pause = timedelta(minutes=max(1, row.size // ROWS_A_MINUTE))
+    return now - row.worked_out_at >= min(pause, LONGEST) - EARLY
+
+
+def _keep(
+    team: Team,
+    periods: Sequence[Period],
+    now: datetime,
+    *,
+    is_due: Callable[[Reading, datetime], bool] = lambda row, now: True,
+) -> tuple[int, int]:
     """How many rows were written, and how many of those were there and said something else."""
     rows = {
         (row.about, Period(row.begins_on, Span(row.span))): row for row in Reading.objects.filter(team=team)
@@ -103,7 +118,7 @@ def _keep(team: Team, periods: Sequence[Period], now: datetime) -> tuple[int, in
     for about, subject in SUBJECTS.items():
         for period, size in _sizes(team, subject, periods).items():
             row = rows.get((about, period))
-            if row or size > KEEP_OVER:
+            if is_due(row, now) if row else size > KEEP_OVER:
                 figures = subject.work_out(team, [period], now)[period]
                 changed += row is not None and row.figures != figures
                 _write(team, about, period, figures=figures, size=size, worked_out_at=now)

@@ -12,6 +12,7 @@ from tests.feedback.said import rate, recommend, settle
 
 OCTOBER, NOVEMBER = (Period(date(2026, month, 1), Span.MONTH) for month in (10, 11))
 RATINGS = Reading.About.RATINGS
+MINUTE = timedelta(minutes=1)
 LONG_AGO = NOW - timedelta(days=100)
 
 
@@ -57,7 +58,7 @@ def test_a_page_counts_its_own_period_on_the_spot_if_it_can(nino, few):
     assert read(nino.team, NOVEMBER).figures[NOVEMBER]["team"][""][2] == 3
     assert read(nino.team, NOVEMBER, fresh=[NOVEMBER]).figures[NOVEMBER]["team"][""][2] == 4
     rate(nino, good=1)
-    kept.keep_recent(NOW)
+    kept.keep_recent(NOW + MINUTE)
     rate(nino, good=1)
     assert read(nino.team, NOVEMBER, fresh=[NOVEMBER]).figures[NOVEMBER]["team"][""][2] == 5
 
@@ -66,10 +67,21 @@ def test_what_changed_lately_is_kept_again(nino, few):
     [rating, *_others] = rate(nino, good=3, at=NOW - timedelta(days=20))
     kept.keep_recent(NOW)
     Rating.objects.filter(pk=rating.pk).update(value="bad")
-    kept.keep_recent(NOW + timedelta(minutes=5))
+    kept.keep_recent(NOW + MINUTE)
     period = month_of(rating.rated_at)
     found = read(nino.team, period)
     assert found.figures[period]["team"][""][:3] == [1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("size", "pause"), [(3, MINUTE), (1_999, MINUTE), (12_500, 12 * MINUTE), (900_000, timedelta(hours=1))]
+)
+def test_the_larger_a_period_the_less_often_it_is_counted(nino, few, size, pause):
+    rate(nino, good=3)
+    kept.keep_recent(NOW)
+    Reading.objects.update(size=size)
+    almost = NOW + pause - timedelta(seconds=31)
+    assert (kept.keep_recent(almost), kept.keep_recent(NOW + pause)) == ("0 written", "6 written")
 
 
 def test_what_changed_long_ago_is_found_at_night_and_told(nino, few):
@@ -88,7 +100,7 @@ def test_a_period_that_has_become_small_is_kept_up(nino, few):
     rate(nino, good=3)
     kept.keep_recent(NOW)
     Rating.objects.all().delete()
-    kept.keep_recent(NOW)
+    kept.keep_recent(NOW + MINUTE)
     assert read(nino.team, NOVEMBER).figures[NOVEMBER]["team"][""][:3] == [0, 0, 0]
 
 

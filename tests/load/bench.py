@@ -14,16 +14,21 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 django.setup()
 
 from contacts.models import Customer, Purchase  # noqa: E402
 from crm.team.models import Team, User  # noqa: E402
+from feedback.models import Rating, Ticket  # noqa: E402
+from feedback.reading.award import award_all  # noqa: E402
+from feedback.reading.kept import keep_all  # noqa: E402
 from followups.demo.cast import PASSWORD  # noqa: E402
 from tests.load.counting import count_queries, weigh  # noqa: E402
 from tests.load.moves import move_about  # noqa: E402
 from tests.load.scoring import broken_scoring, lines_of, measure_scoring  # noqa: E402
 from tests.load.steps import Desk, lay_out  # noqa: E402
+from tests.load.tickets import fill as fill_tickets  # noqa: E402
 from tests.load.web import Answer, Browser, web_server  # noqa: E402
 
 WORKERS = 2
@@ -39,6 +44,7 @@ def arguments() -> Namespace:
     parser.add_argument(
         "--customers", type=int, default=100_000, help="with ten purchases each, and 20 managers"
     )
+    parser.add_argument("--tickets", type=int, default=200_000, help="of two years, half of them rated")
     parser.add_argument("--rounds", type=int, default=150)
     parser.add_argument("--moves", type=int, default=1000, help="of each of two people; 0 leaves this out")
     parser.add_argument("--seed", type=int, default=1)
@@ -70,11 +76,19 @@ def main() -> int:
 
 
 def fill(options: Namespace) -> None:
-    if Team.objects.exists():
-        return
-    say_line("Filling the empty database, which takes some minutes …")
-    numbers = {"customers": options.customers, "purchases": options.customers * 10, "managers": 20}
-    call_command("demo", **numbers, seed=options.seed, stdout=StringIO())
+    """With whatever is not there yet. What is kept of tickets and ratings is brought up to today."""
+    now = timezone.now()
+    if not Team.objects.exists():
+        say_line("Filling the empty database, which takes some minutes …")
+        numbers = {"customers": options.customers, "purchases": options.customers * 10, "managers": 20}
+        call_command("demo", **numbers, seed=options.seed, stdout=StringIO())
+    if Ticket.objects.count() < options.tickets:
+        say_line("Writing tickets and ratings …")
+        team = Team.objects.earliest("pk")
+        fill_tickets(team, tickets=options.tickets, seed=options.seed, until=now)
+        tidy()
+    keep_all(now)
+    award_all(now)
 
 
 def tidy() -> None:
@@ -106,6 +120,8 @@ def about(desk: Desk, measured: dict[str, list[Answer]], queries: dict[str, int]
         "database": settings.DATABASES["default"]["ENGINE"].rpartition(".")[2],
         "customers": Customer.objects.count(),
         "purchases": Purchase.objects.count(),
+        "tickets": Ticket.objects.count(),
+        "ratings": Rating.objects.count(),
         "managers": User.objects.filter(role=User.Role.MANAGER).count(),
         "rounds": len(measured[TRIVIAL]),
         "requests": {
@@ -144,8 +160,9 @@ def broken(report: dict) -> list[str]:
 
 def say(report: dict) -> None:
     say_line(
-        f"{report['customers']:,} customers, {report['purchases']:,} purchases, {report['managers']} managers,"
-        f" {report['database']}, {report['rounds']} rounds; {report['machine']}\n"
+        f"{report['customers']:,} customers, {report['purchases']:,} purchases, {report['tickets']:,} tickets,"
+        f" {report['ratings']:,} ratings, {report['managers']} managers, {report['database']},"
+        f" {report['rounds']} rounds; {report['machine']}\n"
     )
     say_line(f"{'':18}{'p50 ms':>9}{'p95 ms':>9}{'queries':>9}{'bytes':>9}{'ratio':>8}{'at most':>9}")
     for name, one in report["requests"].items():

@@ -65,8 +65,8 @@ class Desk:
             Step("segments", 5, lambda browser: browser.get(reverse("segmentation:overview"))),
             Step("due soon", 5, lambda browser: browser.get(reverse("segmentation:due"))),
             Step("cell of segments", 5, self.cell),
-            Step("ratings", 5, lambda browser: browser.get(reverse("feedback:ratings")), most_queries=20),
-            Step("ratings of a week", 5, self.ratings_of_a_week, most_queries=25),
+            Step("ratings", 5, lambda browser: browser.get(reverse("feedback:ratings")), most_queries=12),
+            Step("ratings of a week", 5, self.ratings_of_a_week, most_queries=15),
             Step(
                 "ratings of a year",
                 5,
