@@ -8,7 +8,6 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from operator import call
 
 from django.conf import settings
 from django.db import Error, connection, transaction
@@ -148,21 +147,12 @@ def _withhold(mail: OutgoingMail, *, now: datetime) -> None:
         mail.give_back()
 
 
-def _has_left(mail: OutgoingMail, *, answer: tuple[str, str], now: datetime) -> None:
-    try:
-        _note_left(copy(mail), answer, now, hear=call)
-    except (
-        Exception
-    ):  # hardly ever: then what the kind makes of it is kept apart, which costs each mail a savepoint
-        _note_left(mail, answer, now, hear=tell)
-
-
 @transaction.atomic
-def _note_left(mail: OutgoingMail, answer: tuple[str, str], now: datetime, *, hear: Callable) -> None:
+def _has_left(mail: OutgoingMail, *, answer: tuple[str, str], now: datetime) -> None:
     detail, provider_id = answer
     listener = kind_of(mail).sent
     if mail.has_left(now=now, detail=detail, provider_id=provider_id) and listener:
-        hear(listener, mail, now)
+        tell(listener, mail, now)
 
 
 @transaction.atomic
