@@ -161,13 +161,8 @@ def broken(report: dict) -> list[str]:
 def say(report: dict) -> None:
     say_line(
         f"{report['customers']:,} customers, {report['purchases']:,} purchases, {report['tickets']:,} tickets,"
-<<<<<<< HEAD
-        f" {report['ratings']:,} ratings, {report['managers']} managers, {report['database']},"
-        f" {report['rounds']} rounds; {report['machine']}\n"
-=======
         f" {report['ratings']:,} ratings, {report['managers']} managers,"
         f" {report['database']}, {report['rounds']} rounds; {report['machine']}\n"
->>>>>>> r-read
     )
     say_line(f"{'':18}{'p50 ms':>9}{'p95 ms':>9}{'queries':>9}{'bytes':>9}{'ratio':>8}{'at most':>9}")
     for name, one in report["requests"].items():
