@@ -56,7 +56,7 @@ def test_who_is_too_fast_presses_once_more(open_as, address, everybody_is_fast):
     page.get_by_role("button", name="Etwas ändern").click()
     page.get_by_label("Ihre Nachricht").fill("Dreizehn.\nNicht zwölf.")
     page.get_by_role("button", name="Senden").click()
-    page.get_by_role("button", name="Ja, senden").click()
+    page.get_by_role("button", name="Ja, absenden").click()
     expect(page.get_by_role("heading", name="Danke, wir haben es")).to_be_visible()
     assert Ticket.objects.get().messages.get().text == "Dreizehn.\nNicht zwölf."
 
@@ -77,7 +77,7 @@ def test_axe_finds_nothing_and_nothing_runs_off(open_as, address, everybody_is_f
         page.get_by_role("button", name="Senden").click()
         page.wait_for_load_state()
         found[scheme, "again"] = (violations(page), runs_off(page))
-        page.get_by_role("button", name="Ja, senden").click()
+        page.get_by_role("button", name="Ja, absenden").click()
         page.wait_for_load_state()
         found[scheme, "thanks"] = (violations(page), runs_off(page))
     assert found == dict.fromkeys(found, ([], False))
