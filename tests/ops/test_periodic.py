@@ -135,6 +135,9 @@ def test_every_job_runs_without_error():
         "expectations": "0 teams, 0 expectations written",
         "intervals": "0 teams",
         "reminders": "0 enrolled, 0 letters queued",
+        "readings": "0 written",
+        "all_readings": "0 written, 0 of long ago had changed",
+        "awards": "0 months",
         "mailbox": "",
     }
 
