@@ -27,14 +27,17 @@ def take_database(folder: Path, *, reuse: bool = False) -> None:
     creation = connection.creation
     with one_at_a_time(folder, "database") as original:
         if not original.exists():
+            _remove_logs(creation._get_test_db_name())
             name = creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=reuse)
             original.write_text(name)
             connection.close()  # with this SQLite writes all of it into the file
         connection.settings_dict["NAME"] = original.read_text()
+        copy = creation.get_test_db_clone_settings(PROCESS)["NAME"]
+        _remove_logs(copy)
         creation.clone_test_db(PROCESS, verbosity=0)
         (folder / f"database-{PROCESS}").touch()
     connection.close()
-    connection.settings_dict["NAME"] = creation.get_test_db_clone_settings(PROCESS)["NAME"]
+    connection.settings_dict["NAME"] = copy
 
 
 def leave_database(folder: Path, *, keep: bool = False) -> None:
@@ -49,10 +52,18 @@ def leave_database(folder: Path, *, keep: bool = False) -> None:
                 _remove_database()
 
 
+def _remove_logs(database: str) -> None:
+    """What a page that was left has still written behind SQLite's file would be read as a part of the next one."""
+    for log in (f"{database}-wal", f"{database}-shm") if connection.vendor == "sqlite" else ():
+        Path(log).unlink(missing_ok=True)
+
+
 def _remove_database() -> None:
     """PostgreSQL drops no database in use: a page that was left may still be asking the live server something."""
     if connection.vendor == "postgresql":
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         with connection.cursor() as cursor:
             cursor.execute(f"{others} AND pid <> pg_backend_pid()")
+    name = connection.settings_dict["NAME"]
     connection.creation.destroy_test_db(verbosity=0)
+    _remove_logs(name)
