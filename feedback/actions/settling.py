@@ -33,7 +33,7 @@ def on_reopened(listener: Callable[[Ticket, datetime], None]) -> None:
 def close(*, ticket: Ticket, done: str, by: User, now: datetime) -> bool:
     """Settle it, and tell those who listen. False if somebody did before."""
     ticket.hold()
-    if not ticket.close(done=done, by=by, hours=ServiceRules.of(ticket.team).hours, now=now):
+    if not ticket.close(done=done, by=by, rules=ServiceRules.of(ticket.team), now=now):
         return False
     tell(ticket, Event.CLOSED, by=by, now=now, text=done)
     file_closed(ticket)

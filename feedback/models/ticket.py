@@ -242,15 +242,16 @@ class Ticket(models.Model):
         self.pauses.create(began_at=began, ended_at=now)
         return True
 
-    def close(self, *, done: str, by: User | None, hours: Hours, now: datetime) -> bool:
-        """Settle it; `done` says how."""
+    def close(self, *, done: str, by: User | None, rules: ServiceRules, now: datetime) -> bool:
+        """Settle it; `done` says how. If it waited, it is due later by that time, too."""
         began = self.waiting_since
-        changes = {
+        changes = self.due_by(rules, (began, now)) if began else {}
+        changes |= self._closed(by, now) | {
             "done": done,
-            "solved_in": minutes(hours.worked(self.opened_at, now, pauses=self.spans(now))),
+            "solved_in": minutes(rules.hours.worked(self.opened_at, now, pauses=self.spans(now))),
             "resolution": self.resolution + 1,
         }
-        if not self._change(self._as_read(OPEN), **self._closed(by, now), **changes):
+        if not self._change(self._as_read(OPEN), **changes):
             return False
         if began:
             self.pauses.create(began_at=began, ended_at=now)

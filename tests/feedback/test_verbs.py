@@ -75,7 +75,7 @@ def test_who_closes_what_was_closed_before_leaves_no_pause(kessler, nino):
     first, second = (Ticket.objects.get() for _ in range(2))
     assert actions.close(ticket=first, done="a", by=nino, now=LATER)
     assert not actions.close(ticket=second, done="b", by=nino, now=LATER)
-    assert not second.close(done="c", by=nino, hours=ServiceRules.of(kessler.team).hours, now=LATER)
+    assert not second.close(done="c", by=nino, rules=ServiceRules.of(kessler.team), now=LATER)
     assert (first.pauses.count(), Ticket.objects.get().done, first.messages.count()) == (1, "a", 1)
 
 
@@ -387,3 +387,16 @@ def test_what_is_due_within_some_hours_is_found(kessler):
 def test_settled_too_late_without_any_answer_is_a_late_answer(kessler):
     assert make_ticket(customer=kessler, closed_at=NOW + timedelta(days=9)).answered_late
     assert not make_ticket(customer=kessler, closed_at=LATER).answered_late
+
+
+def test_what_waited_when_it_was_closed_is_due_later_by_that_time(nino):
+    ticket = make_ticket(assignee=nino)
+    due = ticket.solution_due_at
+    actions.wait(ticket=ticket, by=nino, now=NOW)
+    actions.close(ticket=ticket, done="Answered", by=nino, now=NOW + timedelta(hours=3))
+    ticket.refresh_from_db()
+    assert (ticket.solution_due_at - due, ticket.solved_in, ticket.next_due_at) == (
+        timedelta(hours=3),
+        0,
+        None,
+    )
