@@ -7,6 +7,7 @@ import pytest
 from contacts import registry
 from crm.mail.models import OutgoingMail
 from feedback import actions
+from feedback.models import ServiceRules
 from segmentation.models import Reminder
 from segmentation.reminding.enrolling import reached
 from segmentation.reminding.kind import REPURCHASE
@@ -92,15 +93,9 @@ def test_while_it_is_open_nobody_is_enrolled_and_no_letter_is_queued(series, kes
     assert list(reached(series, on=TODAY)) == []
     found = audience(series, on=TODAY)
     assert (found.due, found.letter, found.unhappy) == (1, 0, 1)
-    ticket.close(done="", by=None, hours=ticket_hours(ticket), now=NOW)
+    ticket.close(done="", by=None, rules=ServiceRules.of(ticket.team), now=NOW)
     assert list(reached(series, on=TODAY)) == [kessler]
     assert audience(series, on=TODAY).letter == 1
-
-
-def ticket_hours(ticket):
-    from feedback.models import ServiceRules
-
-    return ServiceRules.of(ticket.team).hours
 
 
 def test_a_complaint_of_which_nobody_told_is_seen_at_the_hand_off_and_within_the_hour(reminder, kessler):
