@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import sessions
 
@@ -27,11 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     names = ("chromium-headless-shell", "chromium", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    one_process = "--renderer-process-limit=1"  # of a context, or each page takes twice the time
-    expect.set_options(timeout=PATIENCE)
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*flags, one_process])
+        browser = playwright.chromium.launch(executable_path=path, args=quiet)
         yield browser
         browser.close()
 
@@ -52,17 +50,8 @@ def session_of(live_server, settings) -> Callable[[object], dict]:
 
 @pytest.fixture(scope="session")
 def idle_contexts(chromium) -> dict[str, list[BrowserContext]]:
-    """Those that no test uses, by their options: the next one finds styles and scripts in their cache.
-
-    Their first page is none of a test; it stays open, and with it their process.
-    """
+    """Those that no test uses, by their options: the next one finds styles and scripts in their cache."""
     return defaultdict(list)
-
-
-def make_context(browser: Browser, **options: object) -> BrowserContext:
-    context = browser.new_context(**options)
-    context.new_page().goto("/static/css/print.css")
-    return context
 
 
 @pytest.fixture
@@ -76,7 +65,7 @@ def open_as(chromium, idle_contexts, live_server, session_of) -> Iterator[Callab
 
     def open_page(user: object, path: str, viewport: dict = DESKTOP, **options: object) -> Page:
         idle = idle_contexts[repr(sorted(options.items()))]
-        context = idle.pop() if idle else make_context(chromium, base_url=live_server.url, **options)
+        context = idle.pop() if idle else chromium.new_context(base_url=live_server.url, **options)
         contexts.append((idle, context))
         if user:
             context.add_cookies([session_of(user)])
@@ -104,7 +93,7 @@ def open_as(chromium, idle_contexts, live_server, session_of) -> Iterator[Callab
 
     yield open_page
     for idle, context in contexts:
-        for page in context.pages[1:]:
+        for page in context.pages:
             page.close()
         context.clear_cookies()
         idle.append(context)
