@@ -1,4 +1,8 @@
-import redis
+"""Do database and Redis answer? The library for Redis is loaded only where there is one, for it slows a start."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
@@ -9,6 +13,10 @@ from django.views.decorators.http import require_safe
 PATIENCE = 2  # seconds
 
 
+class RedisAway(Exception):
+    """Redis does not answer; says by which error."""
+
+
 def check_database() -> None:
     """Raise django.db.Error when the database does not answer."""
     with connection.cursor() as cursor:
@@ -16,12 +24,30 @@ def check_database() -> None:
 
 
 def check_redis() -> None:
-    """Raise redis.RedisError when Redis is configured and does not answer."""
-    if settings.REDIS_URL:
-        with redis.Redis.from_url(
+    """Raise RedisAway when Redis is configured and does not answer."""
+    if not settings.REDIS_URL:
+        return
+    from redis import Redis, RedisError
+
+    try:
+        with Redis.from_url(
             settings.REDIS_URL, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
         ) as client:
             client.ping()
+    except RedisError as error:
+        raise RedisAway(type(error).__name__) from error
+
+
+@contextmanager
+def redis_may_be_away() -> Iterator[None]:
+    """What Redis does not answer is passed over."""
+    try:
+        yield
+    except Exception as error:
+        from redis import RedisError
+
+        if not isinstance(error, RedisError):
+            raise
 
 
 @never_cache
@@ -32,6 +58,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
     try:
         check_database()
         check_redis()
-    except (Error, redis.RedisError):
+    except (Error, RedisAway):
         return HttpResponse("not ready", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")

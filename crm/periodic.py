@@ -42,6 +42,10 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 JOBS = (
     Job("check_binder", "followups.checks.check_binder_nightly", DAY, at=time(2)),
     Job("deal_out", "followups.dealing.deal_out_all", HOUR),
+    # Hourly, because somebody may fall ill in the morning; each is told once.
+    Job("absences", "followups.notices.tell_all", HOUR),
+    # Hourly, because days end at different hours; each evening is counted once.
+    Job("left_behind", "followups.counting.count_all", HOUR),
     Job("slips", "followups.slips.collect", HOUR),
     # Hourly, because midnight comes to teams at different hours; a team is scored once a day.
     Job("scores", "segmentation.nightly.score_all", HOUR),

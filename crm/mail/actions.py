@@ -19,6 +19,7 @@ from crm.mail.letterhead import Letterhead, opening_of
 from crm.mail.models import AdvertisingTurn, OutgoingMail, Sender, Suppression
 from crm.mail.models.outgoing import Reason, new_public_id
 from crm.mail.ring import ring
+from crm.mail.thread import message_ids
 from crm.team.models import Team, User
 
 BATCH = 1000
@@ -58,11 +59,13 @@ def compose(
     by: User | None = None,
     from_name: str = "",
     reply_to: str = "",
+    answers: Iterable[str] = (),
     not_before: datetime | None = None,
 ) -> OutgoingMail:
     """A mail, not yet saved, whole as the customer will see it. `key` names its occasion.
 
     Advertising needs a legal basis: ValueError without one. Lines of the subject are joined: it becomes a header.
+    `answers` are Message-IDs, the last one of the mail that is answered; what is none is left out.
     """
     if advertising and not to.basis:
         raise ValueError("Advertising needs a legal basis.")
@@ -90,6 +93,7 @@ def compose(
         is_advertising=advertising,
         basis=to.basis[:300] if advertising else "",
         message_id=f"<{public_id}@{sender.domain}>",
+        answers=" ".join(message_ids(" ".join(answers))),
         dated_at=start,
         queued_at=now,
         not_before=start,

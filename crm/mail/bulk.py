@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -69,6 +70,14 @@ def _written(value: object) -> str:
 
 def adapted(value: object) -> object:
     """As the database takes it beside the ORM."""
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value.isoformat() if isinstance(value, date) else value
+    adapt = _ADAPTED.get(type(value))
+    return adapt(value) if adapt else value
+
+
+@lru_cache(maxsize=256)
+def _instant(value: datetime) -> object:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+# By type, as many columns of very many rows are asked; and the rows of one batch share their instants.
+_ADAPTED = {datetime: _instant, date: date.isoformat}

@@ -37,3 +37,8 @@ def connection_of(sender: Sender | None) -> Connection:
 def _provider(backend: str) -> str:
     """ "Mailgun" of "anymail.backends.mailgun.EmailBackend"."""
     return backend.split(".")[-2].replace("_", " ").capitalize()
+
+
+def hears_answers() -> bool:
+    """Somebody reads a mailbox here: no provider tells what a customer answers."""
+    return bool(settings.BOUNCE_IMAP_URL or settings.TICKET_IMAP_URL)

@@ -121,6 +121,8 @@ def check_spf(domain: str, resolver: Resolver, *, server: str = "") -> Finding:
     records = _spf_records(domain, resolver)
     if len(records) == 1:
         return _judge_spf(domain, records[0], resolver, server=server)
+    if not _is_known_to_all(server):
+        server = ""
     allowed = f"a:{server}" if server else PLACEHOLDER
     if not records:
         says = _("There is no SPF record: receivers cannot tell your server from anybody else’s.")
@@ -131,6 +133,11 @@ def check_spf(domain: str, resolver: Resolver, *, server: str = "") -> Finding:
     says = _("There is more than one SPF record: receivers then heed none of them.")
     hints = (_("Put this one in their place."),)
     return Finding(Verdict.BAD, says, tuple(records), hints, domain, " ".join(["v=spf1", *terms, "~all"]))
+
+
+def _is_known_to_all(server: str) -> bool:
+    """Not "localhost", which is another machine for everybody, nor the number of one."""
+    return "." in server and not server.rpartition(".")[2].isdecimal()
 
 
 def _own_provider(server: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F
 
-from crm.mail.models import OutgoingMail, Pulse, State
+from crm.mail.models import OutgoingMail, Pulse, Reason, State
 from crm.mail.models.outgoing import OutgoingMailQuerySet
 from crm.team.models import User
 
@@ -43,7 +43,8 @@ def health(user: User, *, now: datetime) -> Health:
     mails = OutgoingMail.objects.visible_to(user)
     pulses = dict(Pulse.objects.values_list("name", "at"))
     midnight = now.astimezone(user.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    sent = mails.filter(state=State.SENT, settled_at__isnull=False).order_by("-settled_at")
+    # What a colleague has marked was settled by him, and left before.
+    sent = mails.filter(state=State.SENT, settled_at__isnull=False).exclude(reason=Reason.BY_HAND)
     # Not "of this team" as it is: SQLite would sort all its waiting mail instead of following the index of what is due.
     of_team = OutgoingMail.objects.alias(whose=F("team") + 0).filter(whose=user.team_id)
     due = of_team.waiting().filter(not_before__lte=now).order_by("not_before", "pk")
@@ -52,7 +53,7 @@ def health(user: User, *, now: datetime) -> Health:
         swept_at=pulses.get("sweep"),
         mailbox_at=pulses.get("mailbox"),
         tickets_at=pulses.get("ticket_mailbox"),
-        last_sent_at=sent.values_list("settled_at", flat=True).first(),
+        last_sent_at=sent.order_by("-settled_at").values_list("settled_at", flat=True).first(),
         due_since=due.values_list("not_before", flat=True).first(),
         today=_by_state(mails.filter(settled_at__gte=midnight)),
     )

@@ -22,7 +22,8 @@ What = Return.What
 
 MOST_IDS, MOST_LETTERS, _LONGEST_HEADLINE = 50, 5000, 400
 MOST_TEXT = 256 * 1024  # bytes of a part
-_NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.4.5", "5.6.", "5.7.")
+# All others say nothing of the address: a bad sender, a full box, a loop, too long a wait, the letter itself, a policy.
+_NO_ADDRESS = {"5.0.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"}
 _OF_NAMES = {"punycode", "idna"}  # of domains; a long text in them takes minutes
 _SPAM = {"abuse", "fraud", "virus", "other"}
 _ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{3,200}>")
@@ -83,8 +84,8 @@ def status_in(text: str) -> str:
 
 
 def means_no_address(status: str) -> bool:
-    """Whether a mail can never arrive there; a full box, the letter itself or a policy says nothing of the address."""
-    return status.startswith("5.") and not status.startswith(_NOT_THE_ADDRESS)
+    """Whether a mail can never arrive there."""
+    return status in _NO_ADDRESS
 
 
 def report_in(message: Message, raw: bytes) -> Incoming | None:

@@ -77,13 +77,11 @@ def is_same(url: str, other: str) -> bool:
 def opened(url: str) -> Iterator[BaseMailBox]:
     """Logged in, in the folder that the path names (INBOX). Certificates are checked."""
     place = Place.of(url)
-    kinds: dict[str, tuple[Callable[..., BaseMailBox], dict]] = {
-        "imaps": (MailBox, {"ssl_context": ssl.create_default_context()}),
-        "imap+tls": (MailBoxStartTls, {"ssl_context": ssl.create_default_context()}),
-        "imap": (MailBoxUnencrypted, {}),
-    }
-    kind, options = kinds[place.kind]
-    box = kind(place.host, place.port, timeout=PATIENCE, **options)
+    kinds: dict[str, Callable[..., BaseMailBox]] = {
+        "imaps": MailBox, "imap+tls": MailBoxStartTls, "imap": MailBoxUnencrypted
+    }  # fmt: skip
+    options = {} if place.kind == "imap" else {"ssl_context": ssl.create_default_context()}
+    box = kinds[place.kind](place.host, place.port, timeout=PATIENCE, **options)
     try:
         yield box.login(place.user, unquote(urlsplit(url).password or ""), place.folder)
     finally:
@@ -168,6 +166,7 @@ def mail_of(message_ids: list[str]) -> OutgoingMail | None:
     names = {
         name: id_ for id_ in message_ids for name in (id_, id_.strip("<>"), id_.strip("<>").split("@")[0])
     }
+    names.pop("", None)  # of "<@…>": mails that left without a provider have no name of his
     mails = OutgoingMail.objects.select_related("team")
     found = {mail.message_id: mail for mail in mails.filter(message_id__in=message_ids)}
     if not found:

@@ -11,16 +11,18 @@ from functools import lru_cache
 from crm.mail import kinds
 from crm.mail.letterhead import unsubscribe_url
 from crm.mail.models import OutgoingMail
+from crm.mail.thread import message_ids
 
 _ADDRESS = re.compile(r"[^\s<>,;\"'()@]+@[\w.-]+")
+REFERENCES = "References"
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
 def on_the_wire(mail: OutgoingMail) -> bytes:
     """The whole message, in ASCII. ValueError for an address that cannot be written so.
 
-    Written by hand: Python's email package takes ten times as long, for each of very many mails. No header but a name
-    or a subject is folded, for a folded link would be no link any longer.
+    Written by hand: Python's email package takes ten times as long, for each of very many mails. No header but a name,
+    a subject or the References is folded, for a folded link would be no link any longer.
     """
     boundary = f"=_{mail.public_id}"  # in quoted-printable, no line begins so
     lines = [f"{name}: {value}" for name, value in _all_headers(mail, boundary)]
@@ -36,7 +38,8 @@ def _all_headers(mail: OutgoingMail, boundary: str) -> Iterator[tuple[str, str]]
     yield "From", _person(mail.from_name, mail.from_email, header="From")
     yield "To", _person(mail.to_name, mail.to_email, header="To")
     yield "Date", format_datetime(mail.dated_at)
-    yield from headers(mail)
+    for name, value in headers(mail):
+        yield name, value.replace(" ", "\r\n ") if name == REFERENCES else value
 
 
 def _part(subtype: str, text: str, boundary: str) -> bytes:
@@ -60,6 +63,9 @@ def headers(mail: OutgoingMail) -> Iterator[tuple[str, str]]:
     kind = kinds.find_kind(mail)
     if mail.reply_to:
         yield "Reply-To", ascii_address(mail.reply_to)
+    if ids := message_ids(mail.answers):
+        yield "In-Reply-To", ids[-1]
+        yield REFERENCES, " ".join(ids)
     if kind is None or kind.is_automatic:
         yield "Auto-Submitted", "auto-generated"
     if mail.is_advertising:

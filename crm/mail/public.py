@@ -1,8 +1,8 @@
 """What pages have in common that customers open, from a mail or a link: no login, no cookies, limits to asking."""
 
 import hashlib
+from contextlib import suppress
 
-import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from crm.health import redis_may_be_away
 from crm.mail.models import LANGUAGES
+from crm.public_paths import PREFIXES
 
-PREFIXES = ("/u/", "/r/", "/s/", "/o/", "/contact/")
 MOST, WINDOW = 30, 60  # requests in seconds
 
 
@@ -33,11 +34,10 @@ def too_many(request: HttpRequest, what: str, *, most: int = MOST, window: int =
     """Count one more request for `what` from this client; True when there were more than `most` within `window`."""
     asked = f"{client_address(request)} {what}".encode(errors="replace")
     key = f"public:{hashlib.sha256(asked).hexdigest()}"
-    try:
+    with redis_may_be_away(), suppress(ValueError):  # or the window has just ended
         cache.add(key, 0, window)
         return cache.incr(key) > most
-    except (ValueError, redis.RedisError):  # the window has just ended, or nobody counts: let them in
-        return False
+    return False  # nobody counts: let them in
 
 
 def show(

@@ -25,21 +25,24 @@ def open_from(at: datetime, *, country: str, team: Team) -> datetime:
     is_abroad = zones and country != team.country
     place = (country, "") if is_abroad else (team.country, team.region)
     calendar = WorkCalendar(*place, ALL_BUT_SUNDAY)
-    found = _first_day(at, zones or (team.time_zone,), calendar)
+    found = _first_day(at, zones or (ZoneInfo(team.time_zone),), calendar)
     return found or open_from(at, country="", team=team)
 
 
 @lru_cache
-def zones_of(country: str) -> tuple[str, ...]:
-    """Names of the time zones of a country, by its ISO code; none for one that is not known."""
+def zones_of(country: str) -> tuple[ZoneInfo, ...]:
+    """The time zones of a country, by its ISO code; none for one that is not known.
+
+    Python itself remembers eight zones, and reads every other one from its file again each time.
+    """
     known = available_timezones()
-    return tuple(zone for zone in get_global("territory_zones").get(country, ()) if zone in known)
+    return tuple(ZoneInfo(zone) for zone in get_global("territory_zones").get(country, ()) if zone in known)
 
 
-def _first_day(at: datetime, zones: tuple[str, ...], calendar: WorkCalendar) -> datetime | None:
+def _first_day(at: datetime, zones: tuple[ZoneInfo, ...], calendar: WorkCalendar) -> datetime | None:
     for _ in range(MOST_STEPS):
         # Of zones with the same time, one tells: at each later instant they are asked again.
-        clocks = {at.astimezone(zone).utcoffset(): zone for zone in map(ZoneInfo, zones)}
+        clocks = {at.astimezone(zone).utcoffset(): zone for zone in zones}
         later = max(_opens(at, zone, calendar) for zone in clocks.values())
         if later == at:
             return at

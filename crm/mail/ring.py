@@ -7,12 +7,14 @@ import logging
 from collections.abc import Callable
 from functools import cache as once
 from functools import partial
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from kombu.exceptions import OperationalError
-from redis import Redis, RedisError
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +54,17 @@ def _ring_for(mail_id: int) -> None:
 
 
 @once
-def _queue() -> Redis:
+def _queue() -> "Redis":
+    from redis import Redis
+
     return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
 
 
 def _if_redis_answers(step: Callable[[], object]) -> None:
+    # Here, for they slow a start, also where there is no Redis.
+    from kombu.exceptions import OperationalError
+    from redis import RedisError
+
     try:
         step()
     except (OperationalError, RedisError) as error:

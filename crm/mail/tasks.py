@@ -1,24 +1,24 @@
 """What Celery calls: ids in, fetch, verb."""
 
-from celery import shared_task
 from django.utils import timezone
 
+from crm.celery import app
 from crm.mail import ring, rounds
 
 
-@shared_task(name="mail.deliver")
+@app.task(name="mail.deliver")
 def deliver(mail_id: int) -> None:
     rounds.deliver_one(mail_id)
 
 
-@shared_task(name="mail.drain")
+@app.task(name="mail.drain")
 def drain() -> None:
     ring.was_heard()
     if rounds.drain(on_plenty=ring.ring_now):
         ring.ring_now()
 
 
-@shared_task(name="mail.sweep")
+@app.task(name="mail.sweep")
 def sweep() -> None:
     if rounds.sweep(timezone.now()):
         ring.ring_now()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.team.models import Absence, JobRun, Team, User
-from crm.team.summaries import KEPT, summarize
+from crm.team.summaries import KEPT, duties_of, summarize
 
 
 class AlreadyStarted(Exception):
@@ -66,10 +66,13 @@ def check_may_leave(member: User, *, by: User, now: datetime) -> None:
             )
             % {"n": kept}
         )
+    reasons += duties_of(member)
     reasons += [
         _("%(name)s looks after the binder of %(other)s until %(day)s: name another stand-in first.")
         % {"name": member.first_name, "other": absence.user.name, "day": date_format(absence.ends_on)}
-        for absence in member.stands_in.not_over(on=by.today(now)).select_related("user")
+        for absence in Absence.objects.not_over(on=by.today(now))
+        .looked_after_by(member)
+        .select_related("user")
     ]
     try:
         check_still_led(member, role=None)
@@ -82,6 +85,8 @@ def check_may_leave(member: User, *, by: User, now: datetime) -> None:
 def deactivate(*, member: User, by: User, now: datetime) -> None:
     """Close a colleague's login; what he wrote stays. ValidationError if check_may_leave() knows a reason."""
     with one_at_a_time(member.team):
+        # Nobody gives him a dossier while this is looked at.
+        User.objects.select_for_update(of=("self",)).get(pk=member.pk)
         check_may_leave(member, by=by, now=now)
         member.is_active = False
         member.save(update_fields=["is_active"])

@@ -10,28 +10,38 @@ from functools import lru_cache
 import holidays
 from babel import Locale
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-# Longer than any run of rest days a region can have, weekends and New Year included.
-SEARCH_DAYS = 60
+# So far ahead are absences read.
+FORESEEN_DAYS = 3 * 366
+# Longer than any run of rest days: all these days away, and the holidays around them.
+SEARCH_DAYS = FORESEEN_DAYS + 366
 
 
 @dataclass(frozen=True)
 class WorkCalendar:
     """Which days a team works. An unknown country or region has no holidays.
 
-    country: ISO 3166 code ("DE"); region: its subdivision ("BY") or ""; working_days: ISO digits ("12345").
+    country: ISO 3166 code ("DE"); region: its subdivision ("BY") or ""; working_days: ISO digits ("12345");
+    days_off: of one person; away: days of his absences.
     """
 
     country: str
     region: str
     working_days: str
+    days_off: frozenset[date] = frozenset()
+    away: frozenset[date] = frozenset()
 
     def is_working(self, day: date) -> bool:
         return str(day.isoweekday()) in self.working_days and not self.holiday_name(day)
 
     def holiday_name(self, day: date) -> str:
-        """The public holiday on that day in the reader's language where known, or ""."""
-        return _holidays(self.country, self.region, day.year, _language()).get(day, "")
+        """The public holiday on that day in the reader's language where known, "day off" or "away", or ""."""
+        if name := _holidays(self.country, self.region, day.year, _language()).get(day):
+            return name
+        if day in self.days_off:
+            return _("day off")
+        return _("away") if day in self.away else ""
 
     def next_working(self, day: date, *, after: bool = False) -> date:
         """The first working day from `day` on, or after it; for a team that never works, the first day."""

@@ -7,16 +7,20 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from crm.team.actions import check_still_led
-from crm.team.calendar import countries
+from crm.team.calendar import FORESEEN_DAYS, countries
 from crm.team.choices import currencies, region_choices, short_weekdays, time_zones, weekdays
 from crm.team.models import Absence, Team, User
-from crm.team.summaries import keeps_amounts
+from crm.team.summaries import keeps_amounts, lying_on
+from crm.team.week import WeekdayNumbersField
 
+DAY_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 AT_LEAST_ONE = {"min_value": __("Write a number of at least 1.")}
 
 
@@ -82,6 +86,10 @@ class TeamForm(forms.ModelForm):
     country = _country_field(help_text=__("Its public holidays are rest days."))
     region = _region_field()
     working_days = WorkingDaysField(label=__("Working days"))
+    weekday_capacity = WeekdayNumbersField(
+        label=__("On single weekdays"),
+        help_text=__("Where it differs. What is left empty is as on every day."),
+    )
     amounts_stay = forms.BooleanField(
         label=__("All amounts written down so far have always been in that currency"), required=False
     )
@@ -90,7 +98,7 @@ class TeamForm(forms.ModelForm):
         model = Team
         fields = (
             "name", "currency", "amounts_stay", "time_zone", "country", "region", "working_days", "day_capacity",
-            "managers_see",
+            "weekday_capacity", "managers_see",
         )  # fmt: skip
         help_texts = {"day_capacity": __("How many one person can work through on a day.")}
         error_messages = {"day_capacity": AT_LEAST_ONE}
@@ -99,6 +107,7 @@ class TeamForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = region_choices(self["country"].value())
         _follow_country(self, "country", "region")
+        self.fields["weekday_capacity"].otherwise(dict.fromkeys("1234567", self.instance.day_capacity))
         self._before = self.instance.currency
         if self["currency"].value() == self._before or not keeps_amounts(self.instance):
             del self.fields["amounts_stay"]
@@ -122,12 +131,16 @@ class ProfileForm(forms.ModelForm):
     own_country = forms.ChoiceField(label=__("Country"), required=False)
     own_region = _region_field()
     own_working_days = WorkingDaysField(label=__("Working days"), required=False)
+    own_weekday_capacity = WeekdayNumbersField(
+        label=__("On single weekdays"),
+        help_text=__("Where it differs. What is left empty is as on every day."),
+    )
 
     class Meta:
         model = User
         fields = (
-            "name", "theme", "keys_enabled", "own_time_zone", "own_country", "own_region", "own_working_days",
-            "own_capacity",
+            "name", "theme", "tabs", "keys_enabled", "own_time_zone", "own_country", "own_region",
+            "own_working_days", "own_capacity", "own_weekday_capacity",
         )  # fmt: skip
         error_messages = {"own_capacity": AT_LEAST_ONE}
 
@@ -145,10 +158,64 @@ class ProfileForm(forms.ModelForm):
         week = short_weekdays(team.working_days)
         self.fields["own_working_days"].help_text = _("None ticked means: as the team, %s.") % week
         self.fields["own_capacity"].widget.attrs["placeholder"] = _("as the team: %s") % team.day_capacity
+        general = self.instance.own_capacity
+        week = {day: general or team.weekday_capacity.get(day, team.day_capacity) for day in "1234567"}
+        self.fields["own_weekday_capacity"].otherwise(week)
         _follow_country(self, "own_country", "own_region")
 
     def _as_team(self, name: str, value: str, choices: list) -> None:
         self.fields[name].choices = [("", _("as the team: %s") % value), *choices]
+
+
+class TellsWhatLies:
+    """For a form of days on which `person` will be away: `by`, who fills it in, is told what lies on them before they
+    are saved. The page says by a field `told` of which days it has told."""
+
+    person: User
+    by: User
+
+    @cached_property
+    def lying(self) -> list[str]:
+        if not self.is_bound or not self.is_valid():
+            return []
+        data = self.cleaned_data
+        about = {"stand_in": data.get("stand_in"), "by": self.by, "now": timezone.now()}
+        return lying_on(self.person, data["starts_on"], data["ends_on"], **about)
+
+    @property
+    def key(self) -> str:
+        """Of which days and which stand-in it tells."""
+        return " ".join(str(self.cleaned_data.get(name)) for name in ("starts_on", "ends_on", "stand_in"))
+
+    @property
+    def was_told(self) -> bool:
+        return not self.lying or self.data.get("told") == self.key
+
+
+class DaysOffForm(TellsWhatLies, forms.Form):
+    """Days off of one's own, at most `most` at once; one day if no last is named."""
+
+    starts_on = forms.DateField(label=__("First day"), widget=DAY_INPUT)
+    ends_on = forms.DateField(label=__("Last day"), widget=DAY_INPUT, required=False)
+
+    def __init__(self, data: Mapping | None = None, *, person: User, most: int | None = None) -> None:
+        super().__init__(data)
+        self.person, self.by, self.most = person, person, most
+        self.today = person.today()
+
+    def clean(self) -> dict:
+        data = super().clean()
+        first = data.get("starts_on")
+        if not first or "ends_on" in self.errors:
+            return data
+        last = data["ends_on"] = data.get("ends_on") or first
+        if last < first:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        elif last < self.today:
+            self.add_error("ends_on", _("These days are over."))
+        elif self.most and (last - first).days >= self.most:
+            self.add_error("ends_on", _("Write at most %(n)s days, or note an absence.") % {"n": self.most})
+        return data
 
 
 # --- the first start, step by step
@@ -275,21 +342,18 @@ class JoinForm(forms.Form):
         _check_password(self, self.user)
 
 
-class AbsenceForm(forms.ModelForm):
-    """Days somebody is away. `today` is the day it is for the one who fills it in."""
+class AbsenceForm(TellsWhatLies, forms.ModelForm):
+    """Days somebody is away, filled in by `by`."""
 
     class Meta:
         model = Absence
         fields = ("starts_on", "ends_on", "stand_in")
-        widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            for name in ("starts_on", "ends_on")
-        }
+        widgets = {"starts_on": DAY_INPUT, "ends_on": DAY_INPUT}
         help_texts = {"stand_in": __("Works through the binder on those days, in the name of its owner.")}
 
-    def __init__(self, *args: object, today: date, **kwargs: object) -> None:
+    def __init__(self, *args: object, by: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.person, self.by, self.today = self.instance.user, by, by.today()
         colleagues = User.objects.active().visible_to(self.instance.user).exclude(pk=self.instance.user_id)
         self.fields["stand_in"].queryset = colleagues
         self.fields["stand_in"].empty_label = _("nobody")
@@ -302,6 +366,8 @@ class AbsenceForm(forms.ModelForm):
             self.add_error("ends_on", _("The last day lies before the first."))
         elif ends_on < self.today:
             self.add_error("ends_on", _("These days are over."))
+        elif (ends_on - starts_on).days >= FORESEEN_DAYS:
+            self.add_error("ends_on", _("An absence lasts three years at most. Is the year right?"))
         else:
             self._check_colleagues(starts_on, ends_on)
 

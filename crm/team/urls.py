@@ -4,7 +4,7 @@ from crm.team.views.absences import absence, absences, end
 from crm.team.views.help import method
 from crm.team.views.join import join
 from crm.team.views.members import add_member, close_login, invite, member, members, open_login
-from crm.team.views.profile import profile
+from crm.team.views.profile import profile, take_off, work_again
 from crm.team.views.settings import team_settings
 from crm.team.views.start import start
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("start/", start, name="start"),
     path("help/", method, name="help"),
     path("settings/", profile, name="profile"),
+    path("settings/days-off/", take_off, name="take_off"),
+    path("settings/days-off/back/", work_again, name="work_again"),
     path("settings/team/", team_settings, name="settings"),
     path("team/", members, name="members"),
     path("team/new/", add_member, name="member_new"),

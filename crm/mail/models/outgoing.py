@@ -168,7 +168,8 @@ class OutgoingMail(models.Model):
     `idempotency_key` names the occasion: the same occasion is never told twice. Until `not_before` it waits, after
     `valid_until` it expires. `claim` is the token of the worker who has it, until `lease_until`. `handed_off_at` is
     committed before the first byte that the server could deliver; `settled_at` is when its end was known.
-    An advertising mail always says on which legal `basis` it is sent.
+    An advertising mail always says on which legal `basis` it is sent. `answers` are Message-IDs of the mails it goes on
+    with, the oldest first: it stands below the last one in the reader's mail program.
     """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="mails", db_index=False)
@@ -192,6 +193,7 @@ class OutgoingMail(models.Model):
     is_advertising = models.BooleanField(default=False)
     basis = models.CharField(max_length=300, blank=True)
     message_id = models.CharField(max_length=200)
+    answers = models.TextField(blank=True, default="")
     dated_at = models.DateTimeField()
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)

@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from crm.mail.connection import Way, connection_of
-from crm.mail.dns import Dns
 from crm.mail.domain import check
 from crm.mail.models import Sender
 from crm.team.views.guards import leads_only
@@ -17,6 +16,8 @@ def domain(request: HttpRequest) -> HttpResponse:
     sender = Sender.objects.filter(team=request.user.team_id).first()
     context = {"sender": sender}
     if sender and "check" in request.GET:
+        from crm.mail.dns import Dns  # slow to load, and needed for a check only
+
         connection = connection_of(sender)
         server = connection.name.partition(":")[0] if connection.way == Way.SERVER else ""
         context["report"] = check(sender, resolver=Dns(), server=server)

@@ -10,6 +10,7 @@ from crm.mail import health as reading
 from crm.mail.connection import connection_of
 from crm.mail.models import Sender
 from crm.mail.outbox import Heap, Outbox
+from crm.mail.webhooks import provider
 from crm.mail.words import signs, today_words, told
 from crm.team.views.guards import leads_only
 
@@ -29,6 +30,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "connection": connection_of(sender),
         "has_redis": bool(settings.REDIS_URL),
         "has_mailbox": bool(settings.BOUNCE_IMAP_URL),
+        "provider_tells": bool(provider()),
         "has_ticket_mailbox": bool(settings.TICKET_IMAP_URL),
     }
     return render(request, f"mail/health.html{'#health' if request.htmx.target == 'health' else ''}", context)

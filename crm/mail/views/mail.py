@@ -81,7 +81,7 @@ def _answer(request: HttpRequest, found: OutgoingMail, done: bool, said: str) ->
 def _headers(found: OutgoingMail) -> str:
     """As they are on the wire; none where the mail cannot be written so."""
     try:
-        return on_the_wire(found).partition(b"\r\n\r\n")[0].decode("ascii")
+        return without_tokens(on_the_wire(found).partition(b"\r\n\r\n")[0].decode("ascii"))
     except ValueError:
         return ""
 

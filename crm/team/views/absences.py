@@ -45,13 +45,16 @@ def _check_allowed(request: HttpRequest, person: User) -> None:
 
 
 def _edit(request: HttpRequest, edited: Absence, template: str) -> HttpResponse:
-    person, today = edited.user, request.user.today()
+    """While days are chosen, and once they have been: what lies on them. Then they are saved."""
+    person, about = edited.user, {"instance": edited, "by": request.user}
     _check_allowed(request, person)
+    if request.htmx and request.method == "GET":
+        return render(request, "team/parts/lying.html", {"form": AbsenceForm(request.GET, **about)})
     if request.method != "POST":
-        return _show(request, AbsenceForm(instance=edited, today=today), template)
+        return _show(request, AbsenceForm(**about), template)
     with one_at_a_time(person.team):
-        form = AbsenceForm(request.POST, instance=edited, today=today)
-        if form.is_valid():
+        form = AbsenceForm(request.POST, **about)
+        if form.is_valid() and form.was_told:
             form.save()
             _warn_of_binders_left(request, edited)
             return redirect("team:absences_of", person.pk)
@@ -65,14 +68,15 @@ def _show(request: HttpRequest, form: AbsenceForm, template: str) -> HttpRespons
         "person": person,
         "is_own": person == request.user,
         "today": form.today,
-        "coming": person.absences.not_over(on=form.today).select_related("stand_in"),
+        "coming": person.absences.not_over(on=form.today).with_stand_ins(),
     }
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _warn_of_binders_left(request: HttpRequest, saved: Absence) -> None:
     """Who goes away while he looks after another's binder may do so, but must hear of it."""
-    overlapping = saved.user.stands_in.filter(starts_on__lte=saved.ends_on, ends_on__gte=saved.starts_on)
+    lent = Absence.objects.looked_after_by(saved.user)
+    overlapping = lent.filter(starts_on__lte=saved.ends_on, ends_on__gte=saved.starts_on)
     text = _("%(name)s looks after the binder of %(other)s in these days: name another stand-in there.")
     for lent in overlapping.select_related("user"):
         messages.warning(request, text % {"name": saved.user.name, "other": lent.user.name})

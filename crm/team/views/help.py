@@ -9,13 +9,18 @@ KEYS = (
     (("j", "k"), _("next and previous dossier, or ticket")),
     (("Enter",), _("open the dossier, or the ticket")),
     (("n",), _("write the result; in a ticket the answer")),
+    (("Ctrl Enter",), _("file from anywhere in the result slip")),
+    (("r",), _("nobody was reached: when to try again")),
+    (("s",), _("skip: to the end of the stack")),
     (("1", "…", "31"), _("open the tab with that number; a short pause ends it")),
     (("m", "1", "…", "31"), _("put the dossier, or the ticked ones, behind that tab")),
     (("x",), _("tick the dossier")),
     (("t",), _("today’s tab")),
     (("l",), _("what was left behind")),
     (("/",), _("find a dossier")),
+    (("Ctrl K",), _("go to a dossier or a tab, move a dossier, begin a new one: by writing it")),
     (("u",), _("undo")),
+    (("Esc",), _("leave a field, a list or a page without doing anything")),
     (("?",), _("this table")),
 )
 DATES = (

@@ -1,5 +1,7 @@
 """Who works here: the list, and what a lead does with it."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch
@@ -20,7 +22,7 @@ from crm.team.views.guards import leads_only
 def members(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = request.user.today(now)
-    away = Prefetch("absences", Absence.objects.not_over(on=today).select_related("stand_in"), to_attr="away")
+    away = Prefetch("absences", Absence.objects.not_over(on=today).with_stand_ins(), to_attr="away")
     people = User.objects.visible_to(request.user).prefetch_related(away)
     if not request.user.is_lead:
         people = people.active()
@@ -28,11 +30,16 @@ def members(request: HttpRequest) -> HttpResponse:
     seen = people if request.user.sees_team else [request.user]
     loads = summaries.summarize(summaries.DAY, seen, now=now)
     context = {
-        "rows": [(person, loads.get(person.pk)) for person in people if person.is_active],
+        "rows": [_row(person, loads, now) for person in people if person.is_active],
         "gone": [person for person in people if not person.is_active],
         "today": today,
     }
     return render(request, "team/members.html", context)
+
+
+def _row(person: User, loads: dict[int, object], now: datetime) -> tuple[User, object, int]:
+    """With what is under today's tab, and how much there may be."""
+    return person, loads.get(person.pk), person.capacity_on(person.today(now))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,5 +119,6 @@ def _show(request: HttpRequest, person: User, form: MemberForm, *, status: int =
     except ValidationError as error:
         reasons = error.messages
     context = {"form": form, "person": person, "reasons": reasons, "was_refused": status == 409}
-    context["keeps"] = summaries.summarize(summaries.KEPT, [person], now=now).get(person.pk)
+    kept = summaries.summarize(summaries.KEPT, [person], now=now).get(person.pk)
+    context["hands_over"] = kept or summaries.duties_of(person)
     return render(request, "team/member.html", context, status=status)

@@ -12,6 +12,7 @@ STEP = 0.2  # seconds
 
 class Command(BaseCommand):
     help = "Let all mail leave that is due. Needs neither Redis nor Celery; any number may run."
+    requires_system_checks = ()  # bin/check has them; they would load every page at each start
     stopping = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:

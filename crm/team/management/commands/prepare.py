@@ -3,7 +3,6 @@ from argparse import ArgumentParser
 from io import StringIO
 from pathlib import Path
 
-import redis
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -11,12 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from crm.health import check_database, check_redis
+from crm.health import RedisAway, check_database, check_redis
 from crm.team.models import Team
 
 
 class Command(BaseCommand):
     help = "Bring database and static files up to date; fill an empty embedded database with demo data."
+    requires_system_checks = ()  # bin/check has them; they would load every page at each start
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         demo = parser.add_mutually_exclusive_group()
@@ -65,8 +65,8 @@ def check_services() -> None:
         raise CommandError(f"The database {_address()} does not answer ({type(error).__name__}).") from error
     try:
         check_redis()
-    except redis.RedisError as error:
-        raise CommandError(f"Redis, named by REDIS_URL, does not answer ({type(error).__name__}).") from error
+    except RedisAway as error:
+        raise CommandError(f"Redis, named by REDIS_URL, does not answer ({error}).") from error
 
 
 def _address() -> str:

@@ -18,6 +18,7 @@ NAP, STEP = 30.0, 0.5  # seconds
 
 class Command(BaseCommand):
     help = "Run the periodic jobs and send mail: what Celery's beat and worker do where there is no Redis."
+    requires_system_checks = ()  # bin/check has them; they would load every page at each start
     stopping = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -22,6 +22,7 @@ DEMO_DOMAIN, DEMO_PASSWORD, LOGINS_SHOWN = "@demo.example", "followups.demo.cast
 
 class Command(BaseCommand):
     help = "Prepare, then start the web server and the periodic jobs; stop all of it on Ctrl-C."
+    requires_system_checks = ()  # bin/check has them; they would load every page at each start
     stopping = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
