@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from contacts import registry
 from contacts.folding import fold
 from contacts.letters.kinds import LETTER, TRIAL
 from contacts.models import Customer, Entry, Person, Tag
+from contacts.models.customer import CustomerQuerySet
 from contacts.phones import normal_phone
 from crm.mail.actions import Content, Recipient, compose, queue
 from crm.mail.models import OutgoingMail, Reason, Sender
@@ -61,10 +63,18 @@ def tags_named(team: Team, names: Collection[str]) -> Mapping[str, Tag]:
 def hand_over(*, customer: Customer, to: User, by: User, now: datetime) -> None:
     """Give the dossier to another owner. The timeline keeps who gave it to whom."""
     entry = _handing_over(customer, customer.owner, to, by=by, now=now)
-    customer.owner = to
+    before, customer.owner = customer.owner, _who_stays(to)
     customer.save(update_fields=["owner"])
     entry.save()
-    registry.handed_over(customer)
+    registry.handed_over([customer], before=before, by=by, now=now)
+
+
+def _who_stays(user: User) -> User:
+    """Held until the transaction ends, so that his login is not closed meanwhile. ValidationError if it is."""
+    held = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if not held.is_active:
+        raise ValidationError(_("%s can no longer log in.") % held.name)
+    return held
 
 
 def _handing_over(customer: Customer, before: User, after: User, *, by: User, now: datetime) -> Entry:
@@ -74,14 +84,25 @@ def _handing_over(customer: Customer, before: User, after: User, *, by: User, no
 
 @transaction.atomic
 def hand_over_all(*, owner: User, to: User, by: User, now: datetime) -> int:
-    """Give all dossiers of one colleague to another; how many they were."""
-    customers = list(Customer.objects.select_for_update().filter(owner=owner).defer("search_text"))
-    Entry.objects.bulk_create(_handing_over(customer, owner, to, by=by, now=now) for customer in customers)
-    Customer.objects.filter(pk__in=[customer.pk for customer in customers]).update(owner=to)
-    for customer in customers:
+    """Give all dossiers of one colleague to another, and what he answers for besides; how many dossiers they were."""
+    number = hand_over_many(
+        customers=Customer.objects.filter(owner=owner), owner=owner, to=to, by=by, now=now
+    )
+    registry.left(owner, to=to, by=by, now=now)
+    return number
+
+
+@transaction.atomic
+def hand_over_many(*, customers: CustomerQuerySet, owner: User, to: User, by: User, now: datetime) -> int:
+    """Give some dossiers of one colleague to another; how many they were, of those that were still his."""
+    to = _who_stays(to)
+    held = list(customers.filter(owner=owner).select_for_update(of=("self",)).defer("search_text"))
+    Entry.objects.bulk_create(_handing_over(customer, owner, to, by=by, now=now) for customer in held)
+    Customer.objects.filter(pk__in=[customer.pk for customer in held]).update(owner=to)
+    for customer in held:
         customer.owner = to
-        registry.handed_over(customer)
-    return len(customers)
+    registry.handed_over(held, before=owner, by=by, now=now)
+    return len(held)
 
 
 @transaction.atomic
@@ -145,6 +166,7 @@ def send_letter(
         reply_to=by.email,
     )
     said = {"customer": customer, "kind": Entry.Kind.EMAIL, "author": by, "happened_at": now}
+    said["on_behalf_of_id"] = customer.owner_for(by)
     text = f"{content.subject}\n\n{content.text}"
     return Entry.objects.get_or_create(mail=queue(mail), defaults=said | {"text": text})[0]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
@@ -21,11 +21,13 @@ from django.utils.translation import gettext_lazy
 
 from contacts import registry
 from contacts.addresses import own_hashes
-from contacts.models import Customer, LegalBasis
+from contacts.models import Customer, Entry, LegalBasis
 from contacts.registry import Section
 from crm.mail.models import OutgoingMail, Return, Suppression
 from crm.mail.tokens import without_tokens
 from crm.team.models import User
+
+Said = TypeVar("Said", Entry, OutgoingMail)
 
 LABELS = {"tag_names": gettext_lazy("tags"), "letter_email": gettext_lazy("address for letters")}
 CARD = (
@@ -53,7 +55,7 @@ def sections(customer: Customer) -> Iterator[Section]:
     yield Section("suppressed", _("Why no letters are sent"), objections, ("reason", "made_at"))
     entries = customer.entries.select_related("author", "on_behalf_of").order_by("happened_at", "pk")
     columns = ("happened_at", "kind", "outcome", "text", "minutes", "next_on", "author", "on_behalf_of")
-    yield Section("entries", _("Timeline"), entries, columns)
+    yield Section("entries", _("Timeline"), _as_others_see_them(entries), columns)
     purchases = customer.purchases.order_by("bought_on", "pk")
     columns = ("bought_on", "amount", "product_group", "reference")
     yield Section("purchases", _("Purchases"), purchases, columns)
@@ -63,11 +65,11 @@ def sections(customer: Customer) -> Iterator[Section]:
     yield Section("returned", _("What came back to mails"), returned, ("what", "detail", "came_at"))
 
 
-def _as_others_see_them(mails: Iterable[OutgoingMail]) -> Iterator[OutgoingMail]:
+def _as_others_see_them(rows: Iterable[Said]) -> Iterator[Said]:
     """Without the links by which the customer speaks for himself: a colleague takes the file."""
-    for mail in mails:
-        mail.text = without_tokens(mail.text)
-        yield mail
+    for row in rows:
+        row.text = without_tokens(row.text)
+        yield row
 
 
 @dataclass(frozen=True)

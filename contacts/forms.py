@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.actions import save_card, save_person
+from contacts.actions import hand_over_all, save_card, save_person
 from contacts.importing.values import read_country, read_money
 from contacts.models import Customer, Person, Tag
 from contacts.models.tag import read_tags, write_tags
@@ -194,7 +194,7 @@ class CardForm(forms.ModelForm):
         return _("Another dossier of the team already has the number %(number)s.") % {"number": number}
 
     def write(self, *, now: datetime) -> bool:
-        """Save the card; False, with an error on the form, if somebody has taken the number meanwhile."""
+        """Save the card; False, with an error on the form, if somebody has taken the number, or left, meanwhile."""
         try:
             save_card(
                 customer=self.instance,
@@ -205,6 +205,9 @@ class CardForm(forms.ModelForm):
             )
         except IntegrityError:
             self.add_error("number", self._taken(self.cleaned_data["number"]))
+            return False
+        except ValidationError as error:
+            self.add_error("owner", error)
             return False
         return True
 
@@ -248,7 +251,17 @@ class HandOverForm(forms.Form):
 
     def __init__(self, *args: object, user: User, owner: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self.owner, self.number = owner, 0
         self.fields["to"].queryset = User.objects.visible_to(user).active().exclude(pk=owner.pk)
+
+    def hand_over(self, *, by: User, now: datetime) -> bool:
+        """Do it, and keep how many dossiers they were in `number`. False, with an error, if the new owner has left."""
+        try:
+            self.number = hand_over_all(owner=self.owner, to=self.cleaned_data["to"], by=by, now=now)
+        except ValidationError as error:
+            self.add_error("to", error)
+            return False
+        return True
 
 
 class NoteForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.forms import complain_of_length
 from contacts.letters import check_body, check_subject
+from contacts.letters.objections import objections
 from contacts.models import Customer, Letter, LetterText
 from crm.mail.models import LANGUAGES
 
@@ -100,7 +101,13 @@ class LetterForm(forms.Form):
                 self.add_error(body, _("Write a text in %(language)s, too.") % {"language": own})
         if not set(self.errors) - {"name"} and not self.texts:
             raise ValidationError(_("Write the letter in one language at least."))
+        if self.letter.pk and (against := objections(self.letter, self._said)):
+            raise ValidationError(against)
         return data
+
+    @property
+    def _said(self) -> list[str]:
+        return [part for pair in self.texts.values() for part in pair]
 
     @property
     def texts(self) -> dict[str, tuple[str, str]]:

@@ -15,6 +15,7 @@ from contacts.letters.kinds import LETTER
 from contacts.models import Entry
 from contacts.timeline import EntryLine, Line, OrderLine
 from crm.mail.models import IN_HAND, WAITING, Reason, State
+from crm.mail.tokens import without_tokens
 from crm.markup import fill, join, written
 from crm.team.models import User
 from crm.templatetags.ringbinder import icon, money, weekday_key
@@ -91,7 +92,7 @@ def _text(line: EntryLine) -> SafeString:
     """Of a letter the subject, and its words for who wants to read them."""
     subject, _end, letter = line.text.partition("\n")
     if line.entry.mail_id and letter.strip():
-        return fill(LETTER_TEXT, subject=subject, text=with_links(letter.strip()))
+        return fill(LETTER_TEXT, subject=subject, text=with_links(without_tokens(letter.strip())))
     return fill(TEXT, text=with_links(line.text)) if line.text else NOTHING
 
 

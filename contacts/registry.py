@@ -35,6 +35,26 @@ class OpenDossiers(Protocol):
     ) -> None: ...
 
 
+class Foresee(Protocol):
+    """Say on which days new dossiers of `owner` would come to lie, one for each of `days` of next contact or None."""
+
+    def __call__(
+        self, days: Collection[date | None], *, owner: User, now: datetime, undated: str
+    ) -> list[str]: ...
+
+
+class HandedOver(Protocol):
+    """Hear of dossiers whose owner was `before` until now."""
+
+    def __call__(self, customers: Collection[Customer], *, before: User, by: User, now: datetime) -> None: ...
+
+
+class Left(Protocol):
+    """Hear that `to` has taken over all that `owner` had."""
+
+    def __call__(self, owner: User, *, to: User, by: User, now: datetime) -> None: ...
+
+
 class PurchasesChanged(Protocol):
     """Hear of customers whose purchases were added, changed or deleted."""
 
@@ -81,22 +101,35 @@ class Groups(Protocol):
     def __call__(self, customer_ids: Collection[int]) -> dict[int, str]: ...
 
 
+class Verdicts(Protocol):
+    """What each customer said of us last, as markup, by customer id; left out is what `viewer` may not know.
+
+    `owners` has the id of whoever keeps the dossier, by customer id.
+    """
+
+    def __call__(self, owners: Mapping[int, int], *, viewer: User, on: date) -> dict[int, SafeString]: ...
+
+
 @dataclass(frozen=True)
 class Part:
     """What one app adds to every dossier.
 
-    `handed_over` hears of a new owner, and `purchases_changed` of other purchases, inside the same transaction.
+    `handed_over` hears of a new owner, `left` of one who has given all away, and `purchases_changed` of other
+    purchases, inside the same transaction.
     `mark` is a word beside the name. It and `facts` may look only at the customer's one-to-one rows named in `reads`.
     `whole` adds to a query for one dossier what its panels say besides. `export` gives all that is kept of a
     customer, and `erase` is asked before that is deleted. `pages` gives, by the `source` of an entry, the address of
     the page of a `source_id`. `complained` hears of a complaint in the same transaction; `groups` says who is who.
     `unhappy` is the condition on rows, of whose customers it is told the name, that these wait for redress.
+    `verdicts` stand beside the name, too, but not everybody may see them.
     """
 
     name: str
     panels: tuple[Panel, ...] = ()
     opened: OpenDossiers | None = None
-    handed_over: Callable[[Customer], None] | None = None
+    foresee: Foresee | None = None
+    handed_over: HandedOver | None = None
+    left: Left | None = None
     purchases_changed: PurchasesChanged | None = None
     lies_under: Callable[[Iterable[Customer]], dict[int, object]] | None = None
     reads: tuple[str, ...] = ()
@@ -109,6 +142,7 @@ class Part:
     complained: Complained | None = None
     unhappy: Callable[[str], Q] | None = None
     groups: Groups | None = None
+    verdicts: Verdicts | None = None
 
 
 @dataclass
@@ -136,10 +170,24 @@ def open_dossiers(
             part.opened(placements, by=by, now=now, undated=undated)
 
 
-def handed_over(customer: Customer) -> None:
+def foresee(days: Collection[date | None], *, owner: User, now: datetime, undated: str) -> list[str]:
+    """Sentences on what open_dossiers() would mean."""
+    told = [part.foresee for part in _registry.parts.values() if part.foresee]
+    return [line for tell in told for line in tell(days, owner=owner, now=now, undated=undated)]
+
+
+def handed_over(customers: Collection[Customer], *, before: User, by: User, now: datetime) -> None:
+    """Tell every part of dossiers that have gone from one owner to another, who stands in them already."""
     for part in _registry.parts.values():
-        if part.handed_over:
-            part.handed_over(customer)
+        if part.handed_over and customers:
+            part.handed_over(customers, before=before, by=by, now=now)
+
+
+def left(owner: User, *, to: User, by: User, now: datetime) -> None:
+    """Tell every part that one colleague has taken over all of another."""
+    for part in _registry.parts.values():
+        if part.left:
+            part.left(owner, to=to, by=by, now=now)
 
 
 def purchases_changed(customer_ids: Collection[int], *, now: datetime) -> None:
@@ -179,6 +227,13 @@ def groups(customer_ids: Collection[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for part in _registry.parts.values():
         found |= part.groups(customer_ids) if part.groups else {}
+    return found
+
+
+def verdicts(owners: Mapping[int, int], *, viewer: User, on: date) -> dict[int, SafeString]:
+    found: dict[int, SafeString] = {}
+    for part in _registry.parts.values():
+        found |= part.verdicts(owners, viewer=viewer, on=on) if part.verdicts and owners else {}
     return found
 
 

@@ -5,7 +5,7 @@ A purchase has a day and no time: it stands below that day's entries.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -22,7 +22,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts import registry
 from contacts.models import Customer, Entry, Purchase
 from contacts.models.customer import LATEST
+from contacts.models.entry import EntryQuerySet
 from crm.markup import written
+from crm.prepared import Blank, Prepared
 
 PAGE = LATEST - 1
 ALL, ORDERS = "all", "order"
@@ -193,15 +195,17 @@ class Timeline:
     def _entries(self) -> Iterator[EntryLine]:
         if self.show == ORDERS:
             return
-        rows = self.customer.entries.latest_first().with_names().with_mails()
-        if self.show != ALL:
-            rows = rows.filter(kind=self.show)
-        for entry in rows.filter(self._earlier_entries())[: PAGE + 1]:
+        for entry in self._said():
             yield EntryLine.of(entry, self.zone)
 
+    def _said(self) -> Iterable[Entry]:
+        if self.show == ALL and not self.before:
+            return _latest_entries(customer=self.customer.pk)
+        kind = Q() if self.show == ALL else Q(kind=self.show)
+        earlier = self._earlier_entries() if self.before else Q()
+        return _told(customer=self.customer).filter(kind, earlier)[: PAGE + 1]
+
     def _earlier_entries(self) -> Q:
-        if not self.before:
-            return Q()
         moment = self.before.moment
         same = Q(happened_at=moment, pk__lt=self.before.pk) if self.before.rank else Q()
         return Q(happened_at__lt=moment) | same
@@ -247,7 +251,7 @@ class Timeline:
     def last_talk(self) -> Entry | None:
         """The last time somebody was spoken with, as far as this page shows it."""
         entries = (line.entry for line in self.lines if not line.is_order)
-        return next((entry for entry in entries if entry.outcome not in ("", Entry.Outcome.MISSED)), None)
+        return next((entry for entry in entries if entry.is_talk), None)
 
     @cached_property
     def last_order(self) -> Purchase | None:
@@ -283,6 +287,13 @@ class Timeline:
         shown = [(key, label, counts[key]) for key, label in LABELS.items() if counts.get(key)]
         every = (ALL, _("All"), sum(counts.values()))
         return [Filter(key, label, n, is_open=key == self.show) for key, label, n in [every, *shown]]
+
+
+def _told(**whose: object) -> EntryQuerySet:
+    return Entry.objects.filter(**whose).latest_first().with_names().with_mails()
+
+
+_latest_entries = Prepared(lambda: _told(customer=Blank("customer"))[: PAGE + 1])
 
 
 def _summed(bought: list[Purchase]) -> Orders:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import groupby
 from operator import and_, or_
 from typing import TYPE_CHECKING, Self
@@ -22,6 +22,7 @@ from contacts.phones import normal_phone, phone_digits, query_digits
 from crm.mail.addresses import address_hash
 from crm.mail.models import LANGUAGES, Suppression
 from crm.mail.models.suppression import SuppressionQuerySet
+from crm.prepared import Blank, Prepared
 from crm.team.models import Team, User
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ LATEST = 31
 _MOST_WORDS = 8
 _FEWEST_LETTERS = 3  # what a trigram index can look up anywhere in a text
 _FEWEST_DIGITS = 6  # fewer are no phone number, but something like “ext. 12”
-_NUMBER_PIECE = re.compile(r"[+(]*\d[\d()/.\-–]*")
+_NUMBER_PIECE = re.compile(r"[+(]*\d[\d()/.\-–]*|[/.\-–]")  # also a sign alone, as in “069 / 90009-142”
 # Words that tell no two names apart.
 _LEGAL_FORMS = {"gmbh", "ag", "kg", "ohg", "ug", "gbr", "co", "ltd", "inc", "llc", "&", "+", "und", "and"}
 
@@ -176,6 +177,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         )
 
 
+@lru_cache(maxsize=10_000)
+def _address(pk: int) -> str:
+    # A page asks for the same few again and again, and each time the router searches.
+    return reverse("contacts:dossier", args=[pk])
+
+
 def _suppressions() -> SuppressionQuerySet:
     return Suppression.objects.filter(team=OuterRef("team"), address_hash=OuterRef("letter_hash"))
 
@@ -189,6 +196,13 @@ def is_suppressed(*reasons: str) -> Q:
 def may_be_sent_advertising() -> Q:
     """The condition on a customer of CustomerQuerySet.open_to_advertising."""
     return Q(legal_basis__isnull=False) & ~Q(letter_hash="") & ~is_suppressed()
+
+
+_latest_purchases = Prepared(
+    lambda: Customer.purchases.rel.related_model.objects.filter(customer=Blank("customer")).latest_first()[
+        :LATEST
+    ]
+)
 
 
 class Customer(models.Model):
@@ -253,7 +267,11 @@ class Customer(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:dossier", args=[self.pk])
+        return _address(self.pk)
+
+    def owner_for(self, writer: User) -> int | None:
+        """Id of the owner in whose name `writer` works here; None for the owner himself."""
+        return self.owner_id if self.owner_id != writer.pk else None
 
     def name_begins_with(self, text: str) -> bool:
         return self.sort_name.startswith(fold(text))
@@ -291,7 +309,7 @@ class Customer(models.Model):
     @cached_property
     def latest_purchases(self) -> "list[Purchase]":
         """As many as a page of the dossier may show, the last one first."""
-        return list(self.purchases.latest_first()[:LATEST])
+        return _latest_purchases(customer=self.pk)
 
     def refresh_search(self, people: "list[Person] | None" = None) -> None:
         """Recompute what search, order, duplicates and letters look at, from card and people. Saves nothing."""

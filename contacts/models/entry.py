@@ -54,6 +54,8 @@ class Entry(models.Model):
         LATER = "later", _("Later")
         REFUSED = "refused", _("No interest")
 
+    TALKS = frozenset(Outcome.values) - {Outcome.MISSED}  # somebody was spoken with
+
     class Precision(models.TextChoices):
         DAY = "day", _("day")
         MONTH = "month", _("month")
@@ -93,6 +95,11 @@ class Entry(models.Model):
 
     def get_outcome_display(self) -> str:
         return str(self.Outcome(self.outcome).label) if self.outcome else ""
+
+    @property
+    def is_talk(self) -> bool:
+        """Somebody was spoken with."""
+        return self.outcome in self.TALKS
 
     @property
     def who(self) -> str:

@@ -1,25 +1,45 @@
 """One dossier: its card, its people, its timeline, and what other apps add."""
 
+from functools import cache
+
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts import registry
 from contacts.forms import CardForm, NoteForm
 from contacts.models import Customer
+from contacts.models.customer import CustomerQuerySet
 from contacts.timeline import Place, Timeline
 from contacts.views.customers import show_places, wants_part
+from crm.prepared import Blank, Prepared
 from crm.team.models import User
 
 
 def find_dossier(user: User, pk: int) -> Customer:
     """The dossier with its people and what other apps know of it, or 404 for somebody who may not see it."""
-    dossiers = Customer.objects.visible_to(user).with_tags().with_legal_basis().select_related("owner")
-    customer = get_object_or_404(registry.whole(dossiers).prefetch_related("people"), pk=pk)
+    customer = next(iter(_found(user, pk)), None)
+    if customer is None:
+        raise Http404
     customer.main_person = next((p for p in customer.people.all() if p.pk == customer.main_person_id), None)
     return customer
+
+
+def _found(user: User, pk: int) -> list[Customer]:
+    if user.sees_team:
+        return _of_team(pk=pk, team=user.team_id)
+    return list(_whole().visible_to(user).filter(pk=pk))
+
+
+_of_team = Prepared(lambda: _whole().filter(pk=Blank("pk"), team=Blank("team")))
+
+
+@cache
+def _whole() -> CustomerQuerySet:
+    dossiers = Customer.objects.with_tags().with_legal_basis().select_related("owner")
+    return registry.whole(dossiers).prefetch_related("people")
 
 
 @require_safe
@@ -47,15 +67,17 @@ def print_sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_context(request: HttpRequest, timeline: Timeline) -> dict:
     """What the whole page shows of a dossier."""
-    customer = timeline.customer
+    customer, today = timeline.customer, request.user.today()
     show_places([customer])
+    verdicts = registry.verdicts({customer.pk: customer.owner_id}, viewer=request.user, on=today)
     return {
         "customer": customer,
+        "verdict": verdicts.get(customer.pk, ""),
         "people": customer.people.all(),
         "timeline": timeline,
         "months": timeline.months(),
         "place": customer.place,
-        "today": request.user.today(),
+        "today": today,
     }
 
 
@@ -79,7 +101,8 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     is_written = form.is_valid()
     if is_written:
         text = form.cleaned_data["text"]
-        customer.entries.create(text=text, author=request.user, happened_at=timezone.now())
+        stamp = {"author": request.user, "on_behalf_of_id": customer.owner_for(request.user)}
+        customer.entries.create(text=text, happened_at=timezone.now(), **stamp)
         if not request.htmx:
             return redirect(f"{customer.get_absolute_url()}#timeline")
     timeline = Timeline(customer, zone=request.user.zone)

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from contacts.actions import hand_over_all
 from contacts.forms import HandOverForm
 from contacts.models import Customer
 from contacts.views.customers import sent
 from crm.team.models import User
+from crm.team.summaries import duties_of
 from crm.team.views.guards import leads_only
 
 
@@ -21,13 +21,12 @@ from crm.team.views.guards import leads_only
 def hand_over(request: HttpRequest, who: int) -> HttpResponse:
     owner = get_object_or_404(User.objects.visible_to(request.user), pk=who)
     form = HandOverForm(sent(request), user=request.user, owner=owner)
-    if form.is_valid():
+    if form.is_valid() and form.hand_over(by=request.user, now=timezone.now()):
         to = form.cleaned_data["to"]
-        number = hand_over_all(owner=owner, to=to, by=request.user, now=timezone.now())
-        messages.success(request, _told(number, owner=owner, to=to))
+        messages.success(request, _told(form.number, owner=owner, to=to))
         return redirect(f"{reverse('contacts:list')}?owner={to.pk}")
     number = Customer.objects.filter(owner=owner).count()
-    context = {"form": form, "owner": owner, "number": number}
+    context = {"form": form, "owner": owner, "number": number, "duties": duties_of(owner)}
     return render(request, "contacts/hand_over.html", context, status=422 if form.is_bound else 200)
 
 

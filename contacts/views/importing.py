@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from contacts import registry
 from contacts.forms_import import ColumnsForm, UploadForm
 from contacts.forms_legal_basis import ListStatementForm
 from contacts.importing import files
@@ -123,11 +124,18 @@ def _show(
         "owner": owner,
         "undated": kept.options["undated"],
         "plan": plan,
+        "foreseen": _foreseen(plan, kept, owner=owner) if plan else [],
         "refused": refused,
         "is_long": len(table.rows) > LONG,
         "remarks": _remarks(plan) if plan else [],
     }
     return render(request, "contacts/import_preview.html", context)
+
+
+def _foreseen(plan: Plan, kept: ImportFile, *, owner: User) -> list[str]:
+    """On which days the new dossiers would lie, and how full these would be."""
+    days = [draft.next_on for draft in plan.new]
+    return registry.foresee(days, owner=owner, now=timezone.now(), undated=kept.options["undated"])
 
 
 def _remarks(plan: Plan) -> list[dict]:

@@ -19,6 +19,7 @@ from contacts.legal_basis import (
 from contacts.legal_basis import withdraw as withdraw_basis
 from contacts.models import Customer
 from contacts.views.customers import sent
+from crm.numbers import number_in
 from crm.team.models import User
 
 
@@ -28,7 +29,7 @@ def legal_basis(request: HttpRequest, pk: int) -> HttpResponse:
     customer = _find(request.user, pk)
     known = stated_lately(request.user.team)
     form = OneStatementForm(sent(request), today=request.user.today(), objected=objected_on(customer))
-    again = known.get(int(chosen)) if (chosen := request.POST.get("again", "")).isdecimal() else None
+    again = known.get(number_in(request.POST.get("again")))
     if again or form.is_valid():
         statement = Statement.of(again) if again else form.statement
         lift = not again and form.cleaned_data.get("lift", False)
