@@ -1,12 +1,12 @@
 """What happens to a dossier's place in the binder together with its timeline, its slips or other dossiers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from contacts.models import Customer, Entry, Person
@@ -44,7 +44,7 @@ def file_dossier(
     if note and outcome not in NOT_SPOKEN:
         changes["plan"] = note
     placed = followup.open_next(to, by=by, now=now, **changes)
-    Slip.objects.filter(customer_id=followup.customer_id).waiting(on=by.today(now)).update(
+    Slip.objects.filter(customer_id=followup.customer_id).waiting(on=followup.owner.today(now)).update(
         done_at=now, done_by=by, done_with=placed
     )
     return placed
@@ -144,10 +144,11 @@ def undo_many(*, moved_at: datetime, by: User) -> tuple[int, int]:
 
 def _return_batch(previous: dict[int, int]) -> int:
     ids = list(_hold(previous))
+    owner = Customer.objects.filter(pk=OuterRef("customer_id")).values("owner_id")
     FollowUp.objects.filter(pk__in=ids).delete()
     Entry.objects.filter(followup__in=[previous[pk] for pk in ids]).delete()
     return FollowUp.objects.filter(pk__in=[previous[pk] for pk in ids]).update(
-        closed_at=None, closed_by=None, result="", version=F("version") + 1
+        closed_at=None, closed_by=None, result="", owner_id=Subquery(owner), version=F("version") + 1
     )
 
 
@@ -169,10 +170,7 @@ def _take_back(followup: FollowUp, *, by: User, now: datetime) -> FollowUp:
     followup.delete()
     if before.entry:
         before.entry.delete()
-    before.closed_at = before.closed_by = before.entry = None
-    before.result = ""
-    before.version += 1
-    before.save()
+    before.reopen(owner_id=followup.owner_id)
     return before
 
 
@@ -245,21 +243,53 @@ def speak_up(
     return slip
 
 
+def forward_day(slip: Slip, followup: FollowUp, *, now: datetime) -> date:
+    """The slip's day, or the next working day after it; not before today."""
+    return followup.owner.calendar.next_working(max(slip.speaks_on, followup.owner.today(now)))
+
+
 @transaction.atomic
 def bring_forward(*, slip: Slip, followup: FollowUp, by: User | None, now: datetime) -> FollowUp:
-    """Put the dossier behind the slip's day, or the next working day after it, if that is earlier than its own."""
-    day = followup.owner.calendar.next_working(max(slip.speaks_on, followup.owner.today(now)))
+    """Put the dossier behind the day to which the slip brings it, if that is earlier than its own."""
+    day = forward_day(slip, followup, now=now)
     if followup.due_on is not None and followup.due_on <= day:
         return followup
+    # The place before the slip, as file_dossier() does: in the other order the two could wait for each other.
+    placed = followup.move(to=Tab(due_on=day), by=by, now=now, result=FollowUp.Result.PULLED)
     slip.pulled_from = followup.due_on
     slip.save(update_fields=["pulled_from"])
-    return followup.move(to=Tab(due_on=day), by=by, now=now, result=FollowUp.Result.PULLED)
+    return placed
 
 
 @transaction.atomic
-def hand_over(customer: Customer) -> None:
-    """Let the dossier's place follow its new owner into his binder."""
-    FollowUp.objects.open().filter(customer=customer).update(owner_id=customer.owner_id)
+def lie_back(*, followup: FollowUp, waiting: Sequence[Slip], now: datetime) -> FollowUp:
+    """Let a dossier whose slip was withdrawn lie where it lay before it was brought forward, or on the day of the first
+    of those slips that still wait and bring forward.
+
+    Only before its day, on which it is somebody's work, and only if nobody has moved it since. Raises MovedMeanwhile.
+    """
+    first = min(waiting, key=lambda slip: slip.speaks_on, default=None)
+    back, passed = followup, []
+    while back.was_pulled and not (first and first.speaks_on <= back.due_on):
+        passed.append(back)
+        back = back.previous
+    if not passed or followup.due_on <= followup.owner.today(now):
+        return followup
+    followup.close(result=FollowUp.Result.MOVED, by=None, now=now)
+    for place in passed:
+        place.delete()
+    back.reopen(owner_id=followup.owner_id)
+    return bring_forward(slip=first, followup=back, by=None, now=now) if first else back
+
+
+@transaction.atomic
+def hand_over(customers: Collection[Customer], *, before: User, by: User, now: datetime) -> None:
+    """Let the places of dossiers follow their new owner, one for all, into his binder.
+
+    It counts as a change of the place: who read it before would file the dossier into the old binder.
+    """
+    places = FollowUp.objects.open().filter(customer__in=customers)
+    places.update(owner_id=next(iter(customers)).owner_id, version=F("version") + 1)
 
 
 @transaction.atomic

@@ -10,7 +10,9 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 
 from crm.markup import written
-from crm.team.models import User
+from crm.prepared import Blank, Prepared
+from crm.team.calendar import WorkCalendar
+from crm.team.models import Share, User
 from followups.dates import DAY, MONTH, Tab
 from followups.models import FollowUp, FollowUpQuerySet
 
@@ -20,7 +22,7 @@ MONTH_TABS = 12
 
 @dataclass(frozen=True)
 class DayTab:
-    """One of the 31 tabs. `day` is None where this month has no such day."""
+    """One of the 31 tabs, or of the dates. `day` is None where this month has no such day."""
 
     number: int
     day: date | None
@@ -38,7 +40,7 @@ class DayTab:
 
     @property
     def is_over(self) -> bool:
-        return self.load > self.capacity
+        return self.load > self.capacity and not self.is_rest
 
     @property
     def look(self) -> str:
@@ -70,7 +72,7 @@ class DayTab:
     @property
     def percent(self) -> int:
         """How much of the capacity is taken, 0 to 100."""
-        return min(100, self.load * 100 // self.capacity)
+        return min(100, self.load * 100 // self.capacity) if self.capacity else 100 * bool(self.load)
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,32 @@ class MonthTab:
         return Tab(self.first, MONTH).slug
 
 
-class Binder:
-    """The tabs of `owner`, as they stand on his day at the instant `now`."""
+_counts = Prepared(lambda: FollowUp.objects.of(Blank("owner")).open().counts())
 
-    def __init__(self, owner: User, *, now: datetime) -> None:
+
+class Binder:
+    """The tabs of `owner`, as they stand on his day at the instant `now`; of a split binder, of one share."""
+
+    def __init__(self, owner: User, *, now: datetime, share: Share | None = None) -> None:
         self.owner = owner
+        self.share = share
         self.now = now
         self.today = owner.today(now)
-        self.capacity = owner.capacity
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The owner's working days, without those on which he will be away."""
+        return self.owner.calendar_from(self.today)
+
+    def capacity_on(self, day: date) -> int:
+        """How many dossiers can be worked through on that day: none on a rest day, unless every day is one."""
+        is_open = self.calendar.is_working(day) or not self.calendar.working_days
+        return self.owner.capacity_on(day) if is_open else 0
+
+    @cached_property
+    def whole(self) -> "Binder":
+        """With every share: by how full the owner's days are dates are promised, whoever promises them."""
+        return Binder(self.owner, now=self.now) if self.share else self
 
     @cached_property
     def next_month(self) -> date:
@@ -110,12 +130,22 @@ class Binder:
     @cached_property
     def horizon(self) -> date:
         """The first day that has no day tab any more and lies behind its month."""
-        after_next = self.next_month + relativedelta(months=1)
-        return min(self.next_month + relativedelta(days=self.today.day - 1), after_next)
+        first = self.today + relativedelta(months=self.owner.tabs or 1, day=1)
+        return min(first + timedelta(days=self.today.day - 1), first + relativedelta(months=1))
+
+    @property
+    def shows_dates(self) -> bool:
+        """Tabs are dates of working days, not the 31 numbers."""
+        return bool(self.owner.tabs)
+
+    @property
+    def places(self) -> FollowUpQuerySet:
+        mine = FollowUp.objects.of(self.owner).open()
+        return mine.shared_with(self.share) if self.share else mine
 
     @cached_property
     def _counts(self) -> list[tuple[date | None, str, int]]:
-        return list(FollowUp.objects.of(self.owner).open().counts())
+        return list(self.places.counts()) if self.share else _counts(owner=self.owner.pk)
 
     @cached_property
     def loads(self) -> Counter[date]:
@@ -163,18 +193,24 @@ class Binder:
         return bool(tab.due_on) and not tab.is_month and self.today <= tab.due_on < self.horizon
 
     def day_tabs(self, *, opened: Tab) -> list[DayTab]:
-        return [self._day_tab(number, opened) for number in range(1, DAY_TABS + 1)]
+        if self.shows_dates:
+            return [self._day_tab(day, opened) for day in self._dates(opened)]
+        days = [(number, self.day_behind(number)) for number in range(1, DAY_TABS + 1)]
+        return [self._day_tab(day, opened) if day else DayTab(number, None) for number, day in days]
 
-    def _day_tab(self, number: int, opened: Tab) -> DayTab:
-        day = self.day_behind(number)
-        if day is None:
-            return DayTab(number, None)
-        calendar = self.owner.calendar
+    def _dates(self, opened: Tab) -> list[date]:
+        """The working days in sight. A rest day has a tab while something lies there, and while it is open."""
+        days = (self.today + timedelta(n) for n in range((self.horizon - self.today).days))
+        shown = {self.today} if opened.is_month else {self.today, opened.due_on}
+        return [day for day in days if day in shown or self.loads[day] or self.calendar.is_working(day)]
+
+    def _day_tab(self, day: date, opened: Tab) -> DayTab:
+        calendar = self.calendar
         return DayTab(
-            number=number,
+            number=day.day,
             day=day,
             load=self.loads[day],
-            capacity=self.capacity,
+            capacity=self.capacity_on(day),
             is_today=day == self.today,
             is_next=day >= self.next_month,
             is_rest=not calendar.is_working(day),
@@ -210,7 +246,7 @@ class Binder:
 
     def dossiers_under(self, tab: Tab) -> FollowUpQuerySet:
         """What one finds on opening a tab, in working order. A month also holds its days that have no tab yet."""
-        mine = FollowUp.objects.of(self.owner).open()
+        mine = self.places
         if tab.is_cabinet:
             return mine.resting().order_by("-opened_at")
         if not tab.is_month:
@@ -227,9 +263,9 @@ class Binder:
         return list(self._places(number))
 
     def _places(self, number: int) -> Iterator[date]:
-        for day in self.owner.calendar.working_days_from(self.today):
+        for day in self.calendar.working_days_from(self.today):
             if number <= 0:
                 return
-            room = min(max(self.capacity - self.loads[day], 0), number)
+            room = min(max(self.capacity_on(day) - self.loads[day], 0), number)
             yield from [day] * room
             number -= room

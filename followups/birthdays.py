@@ -2,7 +2,7 @@
 
 from calendar import isleap
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from zoneinfo import ZoneInfo
@@ -16,17 +16,24 @@ from crm.team.models import Team
 from followups.slips import SlipDraft, SlipSource
 
 UNKNOWN_YEAR = 1900  # in this year and before it, only day and month are meant
+LATE = 3  # days for which a birthday is still worth a word
 
 
 def find(now: datetime) -> Iterator[SlipDraft]:
-    """A slip for everybody whose birthday it is in the team's zone, unless the dossier rests."""
+    """A slip for everybody whose birthday it is in the team's zone, or was when perhaps nobody looked, unless the
+    dossier rests."""
     zones = Team.objects.order_by().values_list("time_zone", flat=True).distinct()
     today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in zones}
-    born = (Q(customer__team__time_zone=zone) & _born_on(day) for zone, day in today.items())
+    for ago in range(LATE + 1):
+        yield from _find_on({zone: day - timedelta(ago) for zone, day in today.items()})
+
+
+def _find_on(days: dict[str, date]) -> Iterator[SlipDraft]:
+    born = (Q(customer__team__time_zone=zone) & _born_on(day) for zone, day in days.items())
     filed = {"customer__followups__closed_at__isnull": True, "customer__followups__due_on__isnull": False}
     people = Person.objects.filter(reduce(or_, born, Q(pk=None)), **filed)
     for person in people.select_related("customer__team"):
-        day = today[person.customer.team.time_zone]
+        day = days[person.customer.team.time_zone]
         yield SlipDraft(person.customer, f"{person.pk}:{day.year}", _reason(person, day), day)
 
 

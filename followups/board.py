@@ -1,32 +1,28 @@
-"""What the open binder shows: the stack under one tab, what was left behind, and one dossier beside it."""
+"""What the left page of the open binder shows: the stack under one tab, and what was left behind."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
 
-from django.db.models import Count, Window
+from django.db.models import BooleanField, Count, DateField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from contacts import card, registry
-from contacts.lines import short_lines
-from contacts.models import Customer
+from contacts import registry
+from crm.prepared import Blank, Prepared
 from crm.team.models import Absence, User
 from followups.binder import Binder, DayTab, MonthTab
-from followups.dates import Tab
+from followups.dates import DAY, Tab
 from followups.destination import tab_name
-from followups.forms import ResultForm
+from followups.lending import Absences, share_of
 from followups.models import FollowUp, FollowUpQuerySet, Slip
-from followups.rhythms import rhythm_of
+from followups.working import Lying, WorkingOrder
 
 BEHIND_SHOWN = 60
 STACK_SHOWN = 200
-SOON = 90  # minutes
 BLOCK, FULL_MARK = 15, 5  # pixels of the gauge
 
 
@@ -67,23 +63,6 @@ class Gauge:
         return [n * BLOCK + (FULL_MARK if n >= self.capacity else 0) for n in range(first, after)]
 
 
-class Lying(NamedTuple):
-    """As much of a place as its neighbours must know. A customer's name is `name`."""
-
-    pk: int
-    customer_id: int
-    name: str
-    kind: str
-
-    @classmethod
-    def all_of(cls, places: FollowUpQuerySet) -> "list[Lying]":
-        return [cls(*row) for row in places.values_list("pk", "customer_id", "customer__name", "kind")]
-
-    @classmethod
-    def of(cls, place: FollowUp) -> "Lying":
-        return cls(place.pk, place.customer_id, place.customer.name, place.kind)
-
-
 class Board:
     """One tab of one binder, as `user` sees it at the instant `now`."""
 
@@ -92,8 +71,28 @@ class Board:
         self.owner = owner
         self.tab = tab
         self.now = now
-        self.binder = Binder(owner, now=now)
-        self.today = self.binder.today
+        self.today = owner.today(now)
+
+    @cached_property
+    def absences(self) -> Absences:
+        return Absences(self.user, on=self.user.today(self.now))
+
+    @cached_property
+    def binder(self) -> Binder:
+        """The user's own, or as much of a colleague's as he looks after."""
+        share = None if self.is_own else share_of(self.user, self.owner, on=self.absences.on)
+        return Binder(self.owner, now=self.now, share=share)
+
+    @cached_property
+    def lent(self) -> list[tuple[Absence, int]]:
+        """Absences of others whose binder the user looks after, each with how many wait there today."""
+        return [(absence, self._waiting(absence)) for absence in self.absences.lent]
+
+    def _waiting(self, absence: Absence) -> int:
+        owner = absence.user
+        share = share_of(self.user, owner, on=self.absences.on) if absence.is_split else None
+        binder = Binder(owner, now=self.now, share=share)
+        return binder.places.filter(precision=DAY, due_on__lte=binder.today).count()
 
     @cached_property
     def url(self) -> str:
@@ -106,7 +105,7 @@ class Board:
     @property
     def is_visited(self) -> bool:
         """A colleague's binder that the user opened without standing in for him."""
-        return not self.is_own and self.owner.pk not in [absence.user_id for absence in self.lent]
+        return not self.is_own and self.owner.pk not in [absence.user_id for absence in self.absences.lent]
 
     @property
     def is_today(self) -> bool:
@@ -118,7 +117,7 @@ class Board:
 
     @property
     def holiday(self) -> str:
-        return self.owner.calendar.holiday_name(self.tab.due_on) if self.gauge else ""
+        return self.binder.calendar.holiday_name(self.tab.due_on) if self.gauge else ""
 
     @property
     def stack_label(self) -> str:
@@ -128,10 +127,25 @@ class Board:
     def rail(self) -> list[DayTab]:
         return self.binder.day_tabs(opened=self.tab)
 
+    @cached_property
+    def turns(self) -> set[date]:
+        """The first day of each month among the tabs."""
+        first: dict[tuple[int, int], date] = {}
+        for tab in self.rail:
+            if tab.day:
+                first.setdefault((tab.day.year, tab.day.month), tab.day)
+        return set(first.values())
+
+    @cached_property
+    def targets(self) -> list[DayTab]:
+        """The same day tabs to move to, as full as they are for their owner."""
+        whole = self.binder.whole
+        return self.rail if whole is self.binder else whole.day_tabs(opened=self.tab)
+
     @property
-    def rail_from_today(self) -> list[DayTab]:
-        """The day tabs in the order of their days, for choosing one."""
-        return sorted((tab for tab in self.rail if tab.day), key=lambda tab: tab.day)
+    def targets_from_today(self) -> list[DayTab]:
+        """Those in the order of their days, for choosing one."""
+        return sorted((tab for tab in self.targets if tab.day), key=lambda tab: tab.day)
 
     @cached_property
     def months(self) -> list[MonthTab]:
@@ -162,6 +176,13 @@ class Board:
         """Dossiers behind the open month as a whole."""
         return self.binder.months_whole[self.tab.due_on] if self.tab.is_month else 0
 
+    @cached_property
+    def dealt_out(self) -> int:
+        """On the first working day of a month: how many lie where they were dealt out to from behind it."""
+        first = self.today.replace(day=1)
+        begins = self.is_today and self.owner.calendar.next_working(first) == self.today
+        return self.binder.places.dealt_from(first).count() if begins else 0
+
     @property
     def is_empty(self) -> bool:
         """Neither under the tab nor left behind lies anything."""
@@ -174,22 +195,36 @@ class Board:
     @property
     def kinds(self) -> list[tuple[str, int]]:
         """How many of each kind, in the order of the kinds: ("call", 9), ("visit", 1)."""
-        found = Counter(f.kind for f in self._stack_order)
+        found = self._all_kinds if self.not_shown else Counter(place.kind for place in self._stack_order)
         return [(kind, found[kind]) for kind in FollowUp.Kind.values if kind in found]
+
+    @property
+    def _all_kinds(self) -> Counter[str]:
+        if self.tab.is_day and not self.binder.share:
+            return Counter({kind: n for kind, is_done, n in self._of_day if not is_done})
+        counted = self.binder.dossiers_under(self.tab).order_by().values_list("kind").annotate(n=Count("pk"))
+        return Counter(dict(counted))
+
+    @cached_property
+    def _of_day(self) -> list[tuple[str, bool, int]]:
+        """Of all places of the day: the kind, whether it has been left, and how many; asked once for both uses."""
+        places = FollowUp.objects.of(self.owner).due(on=self.tab.due_on).order_by()
+        is_done = ExpressionWrapper(Q(closed_at__isnull=False), BooleanField())
+        return list(places.annotate(is_done=is_done).values_list("kind", "is_done").annotate(n=Count("pk")))
 
     @cached_property
     def gauge(self) -> Gauge | None:
         """None for a month or the cabinet: they have no capacity."""
-        if self.tab.is_month or self.tab.is_cabinet:
+        if not self.tab.is_day:
             return None
-        done = FollowUp.objects.of(self.owner).due(on=self.tab.due_on).filter(closed_at__isnull=False).count()
-        return Gauge(done=done, to_do=self.to_do, capacity=self.binder.capacity)
+        done = sum(n for _kind, is_done, n in self._of_day if is_done)
+        return Gauge(done=done, to_do=self.to_do, capacity=self.binder.capacity_on(self.tab.due_on))
 
     @property
     def _left_behind(self) -> FollowUpQuerySet:
         if not self.is_today or not self.binder.left_behind:
             return FollowUp.objects.none()
-        mine = FollowUp.objects.of(self.owner).open().left_behind(today=self.today)
+        mine = self.binder.places.left_behind(today=self.today)
         return mine.order_by("due_on", "customer__sort_name")[:BEHIND_SHOWN]
 
     @cached_property
@@ -203,15 +238,28 @@ class Board:
 
     def slips_on(self, followup: FollowUp) -> list[Slip]:
         """The waiting slips of one dossier; no query of its own where the page shows the rows too."""
-        if "stack" in vars(self) and followup.pk in [place.pk for place in self.order]:
+        if self._has_read(followup):
             return self.slips.get(followup.customer_id, [])
-        return waiting_slips([followup], today=self.today).get(followup.customer_id, [])
+        return _told_once(_waiting_on(customer=followup.customer_id, day=self.today))
 
     @cached_property
-    def lent(self) -> list[Absence]:
-        """Absences for which the user stands in today."""
-        running = Absence.objects.running(on=self.user.today(self.now)).filter(stand_in=self.user)
-        return list(running.select_related("user__team"))
+    def verdicts(self) -> dict[int, SafeString]:
+        """The customers' last words on us, by customer, for every row of the page."""
+        return self._verdicts_of([place.customer_id for place in self.order])
+
+    def verdict_on(self, followup: FollowUp) -> SafeString | str:
+        """As slips_on: no query of its own where the page shows the rows too."""
+        read = self._has_read(followup)
+        found = self.verdicts if read else self._verdicts_of([followup.customer_id])
+        return found.get(followup.customer_id, "")
+
+    def _has_read(self, followup: FollowUp) -> bool:
+        """The page shows its row, and what rows say is read for all at once."""
+        return "stack" in vars(self) and followup.pk in [place.pk for place in self.order]
+
+    def _verdicts_of(self, customers: list[int]) -> dict[int, SafeString]:
+        owners = dict.fromkeys(customers, self.owner.pk)
+        return registry.verdicts(owners, viewer=self.user, on=self.user.today(self.now))
 
     def read_rows(self) -> None:
         """Read the stack and what was left behind whole: their order then costs no query of its own."""
@@ -221,143 +269,73 @@ class Board:
     @property
     def order(self) -> list[Lying]:
         """The order in which one works: what was left behind, then the stack."""
-        return [*self._behind_order, *self._stack_order]
+        return self.working.all
+
+    @property
+    def working(self) -> WorkingOrder:
+        now = self.now.astimezone(self.owner.zone)
+        return WorkingOrder(
+            behind=self._behind_order, stack=self._stack_order, now=now, is_today=self.is_today
+        )
 
     def find(self, **which: int) -> FollowUp | None:
         """The place with this pk or customer_id, whole, if it lies in this binder."""
-        try:
-            return FollowUp.objects.of(self.owner).open().with_dossier().get(**which)
-        except FollowUp.DoesNotExist:
-            return None
+        found = _by_pk if "pk" in which else _by_customer
+        return next(iter(found(owner=self.owner.pk, **which)), None)
 
     def holds(self, followup: FollowUp) -> bool:
         """It lies in the stack, or among what was left behind."""
         left = self.is_today and followup.was_behind(today=self.today)
-        return left or followup.pk in [place.pk for place in self._stack_order]
+        return left or self.shows(followup)
 
-    def after(self, followup: FollowUp) -> Lying | None:
-        """What opens when this one is filed: the next in order, else the first that is left."""
-        return (
-            self._next_in(self._stack_order, followup)
-            or self._next_in(self.order, followup)
-            or self.first(followup)
-        )
+    def shows(self, followup: FollowUp) -> bool:
+        """It lies in the stack, among those that the page shows."""
+        return followup.pk in [place.pk for place in self._stack_order]
 
-    def _next_in(self, places: list[Lying], followup: FollowUp) -> Lying | None:
-        ids = [place.pk for place in places]
-        following = places[ids.index(followup.pk) + 1 :] if followup.pk in ids else []
-        return following[0] if following else None
+    def has_others(self, followup: FollowUp) -> bool:
+        """The stack holds more than this one."""
+        return any(place.pk != followup.pk for place in self._stack_order)
 
-    def first(self, without: FollowUp) -> Lying | None:
-        """The first in order, leaving out one."""
-        return next((place for place in self.order if place.pk != without.pk), None)
+    def above(self, followup: FollowUp) -> Lying | None:
+        """What lies in the stack right above this one."""
+        ids = [place.pk for place in self._stack_order]
+        at = ids.index(followup.pk)
+        return self._stack_order[at - 1] if at else None
+
+    @property
+    def opening(self) -> FollowUp | None:
+        """What lies open when the tab is opened: of the stack what may be begun, else what was left behind."""
+        self.read_rows()
+        working = self.working
+        ready = (place for place in self.stack if not working.is_for_later(place))
+        return next(ready, next(iter(self.stack or self.behind), None))
+
+
+def _whole() -> FollowUpQuerySet:
+    return FollowUp.objects.of(Blank("owner")).open().with_dossier()
+
+
+_by_pk = Prepared(lambda: _whole().filter(pk=Blank("pk")))
+_by_customer = Prepared(lambda: _whole().filter(customer=Blank("customer_id")))
 
 
 def waiting_slips(followups: Iterable[FollowUp | Lying], *, today: date) -> dict[int, list[Slip]]:
     """Waiting slips by customer, for all of them in one query."""
     found: dict[int, list[Slip]] = {}
-    for slip in Slip.objects.waiting(on=today).filter(customer_id__in=[f.customer_id for f in followups]):
+    waiting = Slip.objects.waiting(on=today).wanted()
+    for slip in waiting.filter(customer_id__in=[f.customer_id for f in followups]):
         found.setdefault(slip.customer_id, []).append(slip)
-    return found
+    return {customer: _told_once(slips) for customer, slips in found.items()}
 
 
-@dataclass
-class Sheet:
-    """One dossier on the right page. `then` is what opens when it is filed."""
-
-    followup: FollowUp
-    board: Board
-    form: ResultForm
-    then: Lying | None = None
-
-    @property
-    def customer(self) -> Customer:
-        return self.followup.customer
-
-    @cached_property
-    def entries(self) -> list:
-        """The last three, each knowing how many there are in `of`."""
-        latest = self.customer.entries.latest_first().with_names()
-        return list(latest.annotate(of=Window(Count("*")))[:3])
-
-    @property
-    def entry_count(self) -> int:
-        return self.entries[0].of if self.entries else 0
-
-    @property
-    def card(self) -> SafeString:
-        """The lines of the info card."""
-        return card.on_sheet(self.customer, today=self.board.today, currency=self.board.user.team.currency)
-
-    @property
-    def mark(self) -> SafeString:
-        return registry.mark(self.customer)
-
-    @property
-    def last_entries(self) -> SafeString:
-        return short_lines(self.entries, zone=self.board.user.zone)
-
-    @cached_property
-    def slips(self) -> list[Slip]:
-        return self.board.slips_on(self.followup)
-
-    @property
-    def may_bring_forward(self) -> bool:
-        """A slip waits, and only an agreed time keeps the dossier from coming forward by itself."""
-        return self.followup.is_appointment and self.followup.due_on > self.board.today
-
-    @property
-    def next_contact(self) -> str:
-        """What is to be done: "Call at 10:15"."""
-        place = self.followup
-        kind = place.get_kind_display()
-        return (
-            _("%(kind)s at %(time)s") % {"kind": kind, "time": f"{place.at:%H:%M}"} if place.at else str(kind)
-        )
-
-    @property
-    def about_it(self) -> str:
-        """How soon, where it lies if not under the open tab, and the customer's best time."""
-        best = self.customer.best_time
-        words = [self._how_soon, self._where, _("· best time: %(time)s") % {"time": best} if best else ""]
-        return "".join(f" {word}" for word in words if word)
-
-    @property
-    def _how_soon(self) -> str:
-        minutes = self.minutes_left
-        if minutes is None or not 0 < minutes <= SOON:
-            return ""
-        return ngettext("in %(n)s minute", "in %(n)s minutes", minutes) % {"n": minutes}
-
-    @property
-    def _where(self) -> str:
-        if not self.followup.due_on:
-            return _("rests in the cabinet")
-        if self.followup.due_on == self.board.tab.due_on:
-            return ""
-        return _("lies under %(tab)s") % {"tab": tab_name(self.followup.tab, today=self.board.today)}
-
-    @property
-    def its_time_has_passed(self) -> bool:
-        minutes = self.minutes_left
-        return minutes is not None and minutes < 0
-
-    @cached_property
-    def minutes_left(self) -> int | None:
-        """Minutes until the agreed time, negative when it has passed; None without one or on another day."""
-        if not self.followup.at or self.followup.due_on != self.board.today:
-            return None
-        zone = self.board.owner.zone
-        agreed = datetime.combine(self.followup.due_on, self.followup.at, tzinfo=zone)
-        return round((agreed - self.board.now).total_seconds() / 60)
+_waiting_on = Prepared(
+    lambda: Slip.objects.waiting(on=Blank("day", DateField())).wanted().filter(customer=Blank("customer"))
+)
 
 
-def open_sheet(
-    board: Board, followup: FollowUp, *, form: ResultForm | None = None, alone: bool = False
-) -> Sheet:
-    """The sheet with its result slip; `alone` on the dossier's own page, where nothing opens after it."""
-    form = form or ResultForm(
-        binder=board.binder, initial={"version": followup.version, "outcome": "agreed", "kind": followup.kind}
-    )
-    form.keep(rhythm_of(followup.customer))
-    return Sheet(followup, board, form, then=None if alone else board.after(followup))
+def _told_once(slips: list[Slip]) -> list[Slip]:
+    """Of those that say the same, the first."""
+    found: dict[str, Slip] = {}
+    for slip in slips:
+        found.setdefault(slip.reason, slip)
+    return list(found.values())

@@ -1,4 +1,4 @@
-"""The law of the binder: every customer has exactly one open follow-up, in a binder of his own team."""
+"""The law of the binder: every customer has exactly one open follow-up, with his owner, who is there."""
 
 import logging
 from dataclasses import dataclass
@@ -41,7 +41,8 @@ def check_binder(team: Team | None = None) -> Report:
         customers, places = customers.filter(team=team), places.filter(customer__team=team)
     nowhere = ~Exists(FollowUp.objects.open().filter(customer=OuterRef("pk")))
     several = places.values("customer").annotate(n=Count("pk")).filter(n__gt=1).values("customer")
-    elsewhere = places.exclude(owner__team=F("customer__team")).values("customer")
+    sound = {"owner": F("customer__owner"), "owner__team": F("customer__team"), "owner__is_active": True}
+    elsewhere = places.exclude(**sound).values("customer")
     astray = {
         *customers.filter(nowhere).values_list("pk", flat=True),
         *several.values_list("customer", flat=True),

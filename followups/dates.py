@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy
 from crm.team.calendar import WorkCalendar
 
 DAY, MONTH = "day", "month"
-EARLY, MIDDLE, LATE = "early", "middle", "late"
+EARLY, MIDDLE, LATE, FIRST_HALF, SECOND_HALF = "early", "middle", "late", "half_1", "half_2"
 CABINET = "cabinet"
 YEARS_AHEAD = 5
 LONGEST_TEXT = 80
@@ -44,7 +44,7 @@ class UnreadableDate(ValueError):
 class Tab:
     """A place in the binder: a day, a month (`due_on` is its first day) or, without `due_on`, the cabinet.
 
-    hint: the part of the month that was named, EARLY, MIDDLE, LATE or "".
+    hint: the part of the month that was named, EARLY, MIDDLE, LATE, FIRST_HALF, SECOND_HALF or "".
     """
 
     due_on: date | None
@@ -76,6 +76,10 @@ class Tab:
     @property
     def is_cabinet(self) -> bool:
         return self.due_on is None
+
+    @property
+    def is_day(self) -> bool:
+        return not self.is_month and not self.is_cabinet
 
 
 def read_date(text: str, *, today: date) -> Tab:
@@ -157,9 +161,10 @@ _NEAR_DAYS = _table(
     "yesterday, gestern | today, heute | tomorrow, morgen | day after tomorrow, uebermorgen", count(-1)
 )
 _PARTS = _table(
-    "early, beginning, start, first half, anfang, erste haelfte, ersten haelfte, 1. haelfte | "
-    "mid, middle, mitte | late, end, second half, ende, zweite haelfte, zweiten haelfte, 2. haelfte",
-    [EARLY, MIDDLE, LATE],
+    "early, beginning, start, anfang | mid, middle, mitte | late, end, ende | "
+    "first half, 1st half, erste haelfte, ersten haelfte, 1. haelfte | "
+    "second half, 2nd half, zweite haelfte, zweiten haelfte, 2. haelfte",
+    [EARLY, MIDDLE, LATE, FIRST_HALF, SECOND_HALF],
 )
 _WEEKDAY = rf"(?P<weekday>{_any(_WEEKDAYS)})\.?"
 _NUMBER = rf"(?P<number>\d{{1,3}}|{_any(_NUMBERS)})"
@@ -219,7 +224,7 @@ def _within_reach(tab: Tab, today: date) -> Tab:
 def _with_time(tab: Tab, at: time | None) -> Tab:
     if at and (tab.is_cabinet or tab.is_month):
         raise UnreadableDate(_("A time of day needs a day, such as “tomorrow 10:15”."))
-    return replace(tab, at=at)
+    return replace(tab, at=at or tab.at)
 
 
 _Reader = Callable[[re.Match[str], date], Tab | None]
@@ -250,6 +255,11 @@ def _cabinet(match: re.Match[str], today: date) -> Tab:
 @_reads(rf"(?P<day>{_any(_NEAR_DAYS)})")
 def _near_day(match: re.Match[str], today: date) -> Tab:
     return Tab(today + timedelta(days=_NEAR_DAYS[match["day"]]))
+
+
+@_reads(rf"(?P<day>{_any(_NEAR_DAYS)}) (?P<hour>\d\d?)")
+def _near_day_and_hour(match: re.Match[str], today: date) -> Tab:
+    return replace(_near_day(match, today), at=_clock(match["hour"], None))
 
 
 @_reads(rf"(?:in |\+ ?)?{_NUMBER} ?(?P<unit>{_any(_UNITS)})")
@@ -313,6 +323,7 @@ def _day_number(match: re.Match[str], today: date) -> Tab:
     return Tab(next(day for day in days if day.day == number and day >= today))
 
 
+@_reads(rf"{_MONTH}(?: (?P<year>\d{{4}}))? (?P<part>{_any(_PARTS)})")
 @_reads(r"(?P<part>)(?P<year>\d{4})-(?P<month>\d\d?)")
 @_reads(r"(?P<part>)(?P<month>\d\d?)[./](?P<year>\d{4})")
 @_reads(

@@ -10,15 +10,22 @@ from dateutil.relativedelta import relativedelta
 from crm.team.models import User
 from followups.actions import Moved, move_many
 from followups.binder import Binder
-from followups.dates import EARLY, LATE, MIDDLE, MONTH, Tab
-from followups.levelling import Slot, evenly
+from followups.dates import EARLY, FIRST_HALF, LATE, MIDDLE, MONTH, SECOND_HALF, Tab
+from followups.levelling import Slot, evenly, slot_of
 from followups.models import FollowUp, FollowUpQuerySet
 
 PARTS = {
     EARLY: (1, 10),
     MIDDLE: (11, 20),
     LATE: (21, 31),
+    FIRST_HALF: (1, 15),
+    SECOND_HALF: (16, 31),
 }  # days of the month that a hint names, both included
+# Thousands are dealt out in one night: of each dossier only what is moved along or shown.
+NEEDED = (
+    "customer__name", "customer__main_person__name", "owner", "due_on", "precision", "at", "hint", "kind", "plan",
+    "version",
+)  # fmt: skip
 
 
 class Deal:
@@ -33,20 +40,20 @@ class Deal:
     @property
     def _waiting(self) -> FollowUpQuerySet:
         """Behind this month, and, if it has begun, behind those before it."""
-        mine = FollowUp.objects.of(self.binder.owner).open()
+        mine = self.binder.places
         if self.first <= self.binder.today:
             return mine.to_deal_out(today=self.binder.today)
         return mine.filter(precision=MONTH, due_on=self.first)
 
     @cached_property
     def places(self) -> list[FollowUp]:
-        order = ("customer__sort_name", "customer_id")
-        return list(self._waiting.select_related("customer__main_person").order_by(*order))
+        rows = self._waiting.select_related("customer__main_person").only(*NEEDED)
+        return list(rows.order_by("customer__sort_name", "customer_id"))
 
     @cached_property
     def days(self) -> list[date]:
         """The working days of the month that are not over; if there are none, the next working day after them."""
-        calendar, begin = self.binder.owner.calendar, max(self.first, self.binder.today)
+        calendar, begin = self.binder.calendar, max(self.first, self.binder.today)
         after = self.first + relativedelta(months=1)
         days = [begin + timedelta(n) for n in range((after - begin).days)]
         return list(filter(calendar.is_working, days)) or [calendar.next_working(max(after, begin))]
@@ -55,16 +62,16 @@ class Deal:
     def plan(self) -> dict[int, date]:
         """The day of each place, by its id."""
         plan = {place.pk: self.wanted[place.pk] for place in self.places if place.pk in self.wanted}
-        loads = self.binder.loads.copy()
+        loads = self.binder.whole.loads.copy()
         loads.update(plan.values())
         by_hint = defaultdict(list)
         for place in self.places:
             if place.pk not in plan:
                 by_hint[place.hint].append(place.pk)
         # Those of whom a part of the month was named have less to choose from.
-        for hint in (EARLY, MIDDLE, LATE, ""):
+        for hint in (*PARTS, ""):
             ids = by_hint[hint]
-            days = evenly(len(ids), self._days_of(hint), loads=loads, capacity=self.binder.capacity)
+            days = evenly(len(ids), self._days_of(hint), loads=loads, capacity=self.binder.capacity_on)
             loads.update(days)
             plan |= zip(ids, days, strict=True)
         return plan
@@ -81,17 +88,13 @@ class Deal:
         """Each place with its day, in the order of the days."""
         return sorted(((place, self.plan[place.pk]) for place in self.places), key=lambda row: row[1])
 
-    @property
+    @cached_property
     def slots(self) -> list[Slot]:
         """How full each day is, and would be."""
         coming = defaultdict(int)
         for day in self.plan.values():
             coming[day] += 1
-        binder = self.binder
-        return [
-            Slot(day, binder.loads[day], binder.loads[day] + coming[day], binder.capacity)
-            for day in sorted({*self.days, *coming})
-        ]
+        return [slot_of(self.binder.whole, day, coming[day]) for day in sorted({*self.days, *coming})]
 
     @property
     def moves(self) -> Iterator[tuple[FollowUp, Tab]]:

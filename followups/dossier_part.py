@@ -1,25 +1,40 @@
 """What the binder adds to every dossier: its first place, where it lies, and the result slip."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Customer
+from contacts.models import Customer, Entry
 from contacts.registry import Panel, Part, Section
+from crm.prepared import Blank, Prepared
 from crm.team.models import User
 from followups.actions import hand_over, open_in_binder
-from followups.board import Board, Sheet, open_sheet
+from followups.board import Board
 from followups.dates import Tab
+from followups.foreseeing import foresee
 from followups.models import FollowUp
+from followups.sheet import Sheet, open_sheet
+from followups.tries import missed
 from followups.views.board import just_placed
+
+PLACES = 6  # that are looked at for the path and for tries
 
 
 def lies_under(customers: Iterable[Customer]) -> dict[int, FollowUp]:
     return {f.customer_id: f for f in FollowUp.objects.open().filter(customer__in=customers)}
+
+
+_left = Prepared(
+    lambda: (
+        FollowUp.objects.filter(customer=Blank("customer"), closed_at__isnull=False)
+        .order_by("-closed_at", "-pk")
+        .values_list("due_on", "result", "closed_at")[:PLACES]
+    )
+)
 
 
 class Place:
@@ -48,19 +63,25 @@ class Place:
 
     @cached_property
     def sheet(self) -> Sheet:
-        return open_sheet(self.board, self.followup, alone=True)
+        sheet = open_sheet(self.board, self.followup, alone=True)
+        sheet.missed = missed(
+            (result, at) for _day, result, at in self._before if result in Entry.Outcome.values
+        )
+        return sheet
 
     @cached_property
     def placed(self) -> list[FollowUp]:
         return just_placed(self.user, self._placed)
 
     @cached_property
+    def _before(self) -> list[tuple[date | None, str, datetime]]:
+        """Day, result and end of the places before this one, the latest first."""
+        return _left(customer=self.customer.pk)
+
+    @property
     def path(self) -> list[date]:
         """The tabs of the two places before this one, the older first."""
-        before = FollowUp.objects.filter(
-            customer=self.customer, closed_at__isnull=False, due_on__isnull=False
-        )
-        return list(before.order_by("-closed_at", "-pk").values_list("due_on", flat=True)[:2])[::-1]
+        return [day for day, _result, _at in self._before if day][1::-1]
 
     @cached_property
     def _neighbours(self) -> list[tuple[int, str]]:
@@ -114,12 +135,15 @@ def export(customer: Customer) -> Iterator[Section]:
     yield Section("places", _("Places in the binder"), places, columns)
     columns = ("reason", "speaks_on", "made_at", "done_at")
     yield Section("slips", _("Slips"), customer.slips.all(), columns)
+    lots = customer.lots.select_related("share__user", "share__split").order_by("pk")
+    yield Section("lots", _("Shares of a split binder"), lots, ("looked_after_by", "since"))
 
 
 PART = Part(
     name="binder",
     panels=tuple(_panel(slot) for slot in ("tabs", "mid", "right", "rail", "bar")),
     opened=open_in_binder,
+    foresee=foresee,
     handed_over=hand_over,
     lies_under=lies_under,
     export=export,

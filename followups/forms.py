@@ -1,47 +1,22 @@
 """The result slip and the moving of dossiers."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from contacts.models import Entry
 from followups.binder import Binder
-from followups.dates import Tab, UnreadableDate, quick_dates, read_date
+from followups.dates import Tab, UnreadableDate, read_date
 from followups.destination import Destination
 from followups.models import FollowUp
+from followups.quick import QuickDate, in_rhythm, quick
 from followups.rhythms import Rhythm, day_of
+from followups.tries import read_try
 
 DATE_FIELDS = ("instead", "when", "pick", "next")
-
-
-@dataclass(frozen=True)
-class QuickDate:
-    """A date one press away; `about` says where it comes from, if it is not plain."""
-
-    key: str
-    label: str
-    to: Destination
-    about: str = ""
-
-
-def quick(binder: Binder) -> list[QuickDate]:
-    return [
-        QuickDate(key, label, Destination(Tab(day), binder))
-        for key, label, day in quick_dates(binder.today, binder.owner.calendar)
-    ]
-
-
-def in_rhythm(rhythm: Rhythm, binder: Binder) -> QuickDate:
-    """The rhythm's next date after a contact today."""
-    key = rhythm.key(binder)
-    label = ngettext("in %(n)s day", "in %(n)s days", rhythm.days) % {"n": rhythm.days}
-    day = day_of(key, outcome="", binder=binder)
-    return QuickDate(key, label, Destination(Tab(day), binder), rhythm.name)
 
 
 def tab_of(slug: str, *, binder: Binder) -> Tab:
@@ -61,9 +36,10 @@ class DateForm(forms.Form):
 
     when = forms.CharField(label=_("or write"), required=False, max_length=100)
     pick = forms.CharField(label=_("Pick a tab"), required=False, max_length=20)
-    next = forms.CharField(label=_("Next date"), required=False, max_length=10)
+    next = forms.CharField(label=_("Next date"), required=False, max_length=20)
     instead = forms.CharField(required=False, max_length=20)
     named = forms.CharField(required=False, max_length=30)
+    aimed = forms.CharField(required=False, max_length=30)
 
     def __init__(self, *args: object, binder: Binder, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -112,6 +88,7 @@ class DateForm(forms.Form):
         data = self.data.copy()
         data.update(dict.fromkeys(DATE_FIELDS, ""))
         data["when"] = self.cleaned_data["to"].key
+        data["kind"] = self.cleaned_data.get("kind", "")
         again = type(self)(data, binder=self.binder)
         again.full_clean()
         return again
@@ -132,6 +109,12 @@ class DateForm(forms.Form):
     def was_named(self) -> bool:
         """The date was shown in the button before it was pressed."""
         return self.cleaned_data["named"] == self.cleaned_data["to"].key
+
+    @property
+    def was_seen(self) -> bool:
+        """On the form below ticked rows it was, or the working day beside it was taken, which says what lies there."""
+        data = self.cleaned_data
+        return data["aimed"] == data["to"].key or bool(data["instead"])
 
 
 class ResultForm(DateForm):
@@ -162,6 +145,13 @@ class ResultForm(DateForm):
         if rhythm and not self.is_bound and "note" not in self.initial:
             self.initial["next"] = rhythm.key(self.binder)
         return self
+
+    def _pressed(self, data: dict) -> Tab | None:
+        found = read_try(data.get("next", ""), today=self.binder.today)
+        if not found:
+            return super()._pressed(data)
+        tab, data["kind"] = found[0], found[1] or data.get("kind", "")
+        return tab
 
     def clean(self) -> dict:
         data = super().clean()

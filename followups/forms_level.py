@@ -1,5 +1,6 @@
 """Relieving a day, and dealing out a month."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from followups.dealing import Deal
 from followups.levelling import SPREAD, Levelling
+
+CHOSEN = re.compile(r"day-([0-9]{1,18})")
 
 
 class LevelForm(forms.Form):
@@ -38,7 +41,7 @@ class LevelForm(forms.Form):
 class DealForm(forms.Form):
     """A day for each dossier of a deal, as it is proposed unless another was chosen."""
 
-    def __init__(self, data: Mapping | None, *, deal: Deal) -> None:
+    def __init__(self, data: Mapping, *, deal: Deal) -> None:
         super().__init__(data)
         self.deal = deal
         for place in deal.places:
@@ -49,3 +52,17 @@ class DealForm(forms.Form):
         """Days of the deal that were chosen, by the id of the place."""
         chosen = {pk: self.cleaned_data.get(f"day-{pk}") for pk in (place.pk for place in self.deal.places)}
         return {pk: day for pk, day in chosen.items() if day in self.deal.days}
+
+
+def chosen_days(data: Mapping) -> dict[int, date]:
+    """The day of each place, by its id, of fields day-<id>. What is no such thing falls out."""
+    fields = ((CHOSEN.fullmatch(name), value) for name, value in data.items())
+    found = {int(match[1]): _day(value) for match, value in fields if match}
+    return {pk: day for pk, day in found.items() if day}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

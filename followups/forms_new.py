@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,15 @@ from followups import actions
 from followups.binder import Binder
 from followups.forms import DateForm
 from followups.models import FollowUp
+
+# Another owner has other days, and they are full in another way.
+WITH_HIS_DAYS = {
+    "hx-get": reverse_lazy("followups:new"),
+    "hx-target": "#file",
+    "hx-swap": "outerHTML",
+    "hx-include": "closest form",
+    "hx-params": "not csrfmiddlewaretoken",
+}
 
 
 class NewDossierForm(DateForm):
@@ -33,12 +43,15 @@ class NewDossierForm(DateForm):
     kind = forms.ChoiceField(label=gettext_lazy("How"), choices=FollowUp.Kind, initial=FollowUp.Kind.CALL)
     plan = forms.CharField(label=gettext_lazy("What about"), required=False, max_length=2000)
 
+    whose = forms.IntegerField(required=False)
+
     def __init__(self, *args: object, user: User, now: datetime, **kwargs: object) -> None:
         super().__init__(*args, binder=Binder(user, now=now), **kwargs)
         self.user = user
         if user.is_lead:
             self.fields["owner"].queryset = User.objects.visible_to(user).active()
             self.initial["owner"] = user.pk
+            self.fields["owner"].widget.attrs |= WITH_HIS_DAYS
         else:
             del self.fields["owner"]
 
@@ -63,8 +76,10 @@ class NewDossierForm(DateForm):
 
     @property
     def date_was_seen(self) -> bool:
-        """A day one presses says which it is; one that was written must have stood in the button."""
-        return self.was_named or not self.cleaned_data["when"]
+        """A day one presses says which it is, if the page showed its owner's days (`whose`); one that was written, or
+        pressed among another's days, must have stood in the button."""
+        whose = self.cleaned_data["whose"] or self.user.pk
+        return self.was_named or (not self.cleaned_data["when"] and whose == self.binder.owner.pk)
 
     def write(self, *, now: datetime) -> FollowUp:
         data = self.cleaned_data

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,22 +18,25 @@ SPREAD = "spread"
 MOST = 500  # dossiers of a day that are listed
 
 
-def evenly(number: int, days: Sequence[date], *, loads: Mapping[date, int], capacity: int) -> list[date]:
+def evenly(
+    number: int, days: Sequence[date], *, loads: Mapping[date, int], capacity: Callable[[date], int]
+) -> list[date]:
     """A day for each of `number` dossiers: always the one that is least full, the earlier of equals. `days` may be
     fuller than they have room for."""
-    heap = [(loads.get(day, 0) / capacity, day, loads.get(day, 0)) for day in days]
+    room = {day: capacity(day) or 1 for day in days}
+    heap = [(loads.get(day, 0) / room[day], day, loads.get(day, 0)) for day in days]
     heapq.heapify(heap)
     chosen = []
     for _ in range(number if heap else 0):
         _share, day, load = heap[0]
         chosen.append(day)
-        heapq.heapreplace(heap, ((load + 1) / capacity, day, load + 1))
+        heapq.heapreplace(heap, ((load + 1) / room[day], day, load + 1))
     return sorted(chosen)
 
 
 def coming_days(binder: Binder, *, without: date | None = None) -> list[date]:
     """The next SLOTS working days of the binder's owner, today included, but for one."""
-    coming = binder.owner.calendar.working_days_from(binder.today)
+    coming = binder.calendar.working_days_from(binder.today)
     return list(islice((day for day in coming if day != without), SLOTS))
 
 
@@ -80,9 +83,37 @@ class Slot:
         return self._percent(self.capacity)
 
 
+def slot_of(binder: Binder, day: date, coming: int) -> Slot:
+    """A day of that binder, with so many more."""
+    before, is_next = binder.loads[day], day >= binder.next_month
+    return Slot(day, before, before + coming, binder.capacity_on(day), is_next=is_next)
+
+
+class Backlog:
+    """What becomes of `number` dossiers that were left behind: brought under today, or spread over the coming days."""
+
+    def __init__(self, binder: Binder, number: int) -> None:
+        self.binder, self.number = binder.whole, number
+
+    @property
+    def today(self) -> Slot:
+        return slot_of(self.binder, self.binder.today, self.number)
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The soonest with room: they are late already."""
+        return self.binder.spread(self.number)
+
+    @property
+    def slots(self) -> list[tuple[Slot, int]]:
+        """The days over which they would be spread, and how many would go to each."""
+        return [(slot_of(self.binder, day, n), n) for day, n in sorted(Counter(self.days).items())]
+
+
 @dataclass(frozen=True)
 class Pick:
-    """A dossier of the day, whether it would leave, and what keeps it if something does."""
+    """A dossier of the day, whether it would leave, and what keeps it if something does: slips that speak up before
+    the last day offered."""
 
     followup: FollowUp
     is_ticked: bool
@@ -112,10 +143,15 @@ class Levelling:
 
     @cached_property
     def picks(self) -> list[Pick]:
-        slips = waiting_slips(self.places, today=self.day)
+        slips = waiting_slips(self.places, today=self._last)
         kept = {place.pk: tuple(slips.get(place.customer_id, ())) for place in self.places}
         ticked = self._proposed(kept) if self._ticked is None else set(self._ticked)
         return [Pick(place, place.pk in ticked, kept[place.pk]) for place in self.places]
+
+    @property
+    def _last(self) -> date:
+        """The last day on which they may come to lie: what speaks up before it, as an offer that ends, keeps them."""
+        return max(self.day, self.days[-1] if self.to == SPREAD else date.fromisoformat(self.to))
 
     def _proposed(self, kept: Mapping[int, tuple[Slip, ...]]) -> set[int]:
         free = (p.pk for p in reversed(self.places) if not p.is_appointment and not kept[p.pk])
@@ -126,8 +162,12 @@ class Levelling:
         return self.binder.loads[self.day]
 
     @property
+    def capacity(self) -> int:
+        return self.binder.capacity_on(self.day)
+
+    @property
     def too_many(self) -> int:
-        return max(self.load - self.binder.capacity, 0)
+        return max(self.load - self.capacity, 0)
 
     @property
     def leaving(self) -> list[FollowUp]:
@@ -145,21 +185,19 @@ class Levelling:
     @cached_property
     def slots(self) -> list[Slot]:
         """How full each of these days would be if all went there."""
-        return [self._slot(day, self.binder.loads[day] + len(self.leaving)) for day in self.days]
-
-    def _slot(self, day: date, after: int) -> Slot:
-        binder = self.binder
-        return Slot(day, binder.loads[day], after, binder.capacity, is_next=day >= binder.next_month)
+        return [slot_of(self.binder.whole, day, len(self.leaving)) for day in self.days]
 
     @cached_property
     def spread(self) -> list[date]:
-        return evenly(len(self.leaving), self.days, loads=self.binder.loads, capacity=self.binder.capacity)
+        binder = self.binder.whole
+        later = [day for day in self.days if day > binder.today]  # of today nobody knows how much is left
+        return evenly(len(self.leaving), later, loads=binder.loads, capacity=binder.capacity_on)
 
     @property
     def spread_slots(self) -> list[tuple[Slot, int]]:
         """The days over which they would be spread, and how many would go to each."""
         coming = Counter(self.spread)
-        return [(self._slot(day, self.binder.loads[day] + n), n) for day, n in sorted(coming.items())]
+        return [(slot_of(self.binder.whole, day, n), n) for day, n in sorted(coming.items())]
 
     @property
     def moves(self) -> Iterable[tuple[FollowUp, Tab]]:

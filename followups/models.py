@@ -1,17 +1,18 @@
 """The binder: where each dossier lies, and the slips that speak up."""
 
-from datetime import date, datetime
+import secrets
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from contacts import registry
 from contacts.models import Customer, Entry
-from crm.team.models import User
+from crm.team.models import Share, User
 from followups.dates import Tab
 
 
@@ -32,6 +33,13 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def of(self, owner: User) -> Self:
         """What lies in this person's binder."""
         return self.filter(owner=owner)
+
+    def shared_with(self, share: Share) -> Self:
+        """Of a split binder, what is in that share."""
+        if not share.keeps_rest:
+            return self.filter(customer__in=Lot.objects.filter(share=share).values("customer"))
+        others = Lot.objects.filter(share__split=share.split_id).exclude(share=share)
+        return self.exclude(customer__in=others.values("customer"))
 
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
@@ -65,8 +73,13 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(previous__result=FollowUp.Result.DEALT, previous__due_on=month)
 
     def in_order(self) -> Self:
-        """As one works: agreed times first, then the rest, each by name."""
-        return self.order_by(F("at").asc(nulls_last=True), "customer__sort_name", "customer_id")
+        """As one works: agreed times first, then the rest, each by name; what was skipped last."""
+        return self.order_by(
+            F("skipped_at").asc(nulls_first=True),
+            F("at").asc(nulls_last=True),
+            "customer__sort_name",
+            "customer_id",
+        )
 
     def with_dossier(self) -> Self:
         return self.select_related("customer__main_person", *registry.reads("customer__"))
@@ -108,6 +121,7 @@ class FollowUp(models.Model):
     plan = models.TextField(_("plan"), blank=True)
     hint = models.CharField(max_length=10, blank=True)
     rest_reason = models.CharField(_("reason to rest"), max_length=200, blank=True)
+    skipped_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     previous = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="next"
@@ -160,6 +174,9 @@ class FollowUp(models.Model):
                 condition=Q(closed_at__isnull=False),
                 name="followup_done",
             ),
+            models.Index(
+                fields=["owner", "closed_at"], condition=Q(closed_at__isnull=False), name="followup_closed"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,6 +195,13 @@ class FollowUp(models.Model):
         """A time was agreed with the customer: nothing moves it without asking."""
         return self.at is not None
 
+    @property
+    def was_pulled(self) -> bool:
+        """A slip brought it here, by itself, and nobody has moved it since."""
+        return (
+            self.opened_by_id is None and bool(self.previous) and self.previous.result == self.Result.PULLED
+        )
+
     def was_behind(self, *, today: date) -> bool:
         """It lay behind the tab of a day that has passed."""
         return self.due_on is not None and self.precision == "day" and self.due_on < today
@@ -193,6 +217,14 @@ class FollowUp(models.Model):
             raise MovedMeanwhile(self)
         self.closed_at, self.closed_by, self.result, self.entry = now, by, result, entry
         self.version += 1
+
+    def reopen(self, *, owner_id: int) -> None:
+        """Let the dossier lie here again, in the binder of whoever has it now. The place after it must be gone."""
+        self.closed_at = self.closed_by = self.entry = None
+        self.result = ""
+        self.owner_id = owner_id
+        self.version += 1
+        self.save()
 
     def open_next(self, to: Tab, *, by: User | None, now: datetime, **changes: object) -> "FollowUp":
         """Put the dossier behind `to`; kind and plan stay unless `changes` name them. The old place must be closed."""
@@ -210,12 +242,34 @@ class FollowUp(models.Model):
             self.close(result=result, by=by, now=now)
             return self.open_next(to, by=by, now=now, rest_reason=rest_reason)
 
+    def skip(self, *, now: datetime) -> None:
+        """Lay it at the end of its stack. It is no movement: nothing happens if somebody has moved it on."""
+        FollowUp.objects.open().filter(pk=self.pk).update(skipped_at=now)
+
     def can_be_undone(self, *, by: User) -> bool:
         """The one who put it here may put it back, as long as it still lies here."""
         return self.closed_at is None and self.previous_id is not None and self.opened_by_id == by.pk
 
 
+IGNORED = timedelta(days=7)  # after which a slip that still waits is ignored
+
+
 class SlipQuerySet(models.QuerySet["Slip"]):
+    def visible_to(self, user: User) -> Self:
+        """On the dossiers of one's own; for a lead, on all of the team."""
+        if user.is_lead:
+            return self.filter(customer__team=user.team_id)
+        return self.filter(customer__owner=user)
+
+    def wanted(self) -> Self:
+        """Of the kinds that the dossier's owner has not switched off."""
+        off = SlipWish.objects.filter(what=SlipWish.What.OFF, source=OuterRef("source"))
+        return self.exclude(Exists(off.filter(user=OuterRef("customer__owner"))))
+
+    def ignored(self, *, on: date) -> Self:
+        """They have waited for more than a week."""
+        return self.waiting(on=on - IGNORED - timedelta(days=1))
+
     def waiting(self, *, on: date) -> Self:
         """Not done yet, and their day has come."""
         return self.filter(done_at__isnull=True, speaks_on__lte=on)
@@ -248,3 +302,97 @@ class Slip(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.key}"
+
+
+class SlipWishQuerySet(models.QuerySet["SlipWish"]):
+    def by_user(self, source: str) -> dict[int, str]:
+        """What each who has a wish wants of that kind."""
+        return dict(self.filter(source=source).values_list("user_id", "what"))
+
+    def by_source(self, user_id: int) -> dict[str, str]:
+        return dict(self.filter(user=user_id).values_list("source", "what"))
+
+
+class SlipWish(models.Model):
+    """What one kind of slip may do in somebody's binder, where that is not what it does by itself."""
+
+    class What(models.TextChoices):
+        OFF = "off", _("off")
+        SHOW = "show", _("show")
+        PULL = "pull", _("pull forward")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="slip_wishes")
+    source = models.CharField(max_length=30)
+    what = models.CharField(max_length=4, choices=What)
+
+    objects = SlipWishQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "source"], name="slip_wish_once_per_source")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}, {self.source}: {self.what}"
+
+
+class Lot(models.Model):
+    """One dossier in somebody's share of a split binder."""
+
+    share = models.ForeignKey(Share, on_delete=models.CASCADE, related_name="lots")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="lots")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["share", "customer"], name="lot_once_per_share")]
+
+    def __str__(self) -> str:
+        return f"{self.share_id}: {self.customer_id}"
+
+    @property
+    def looked_after_by(self) -> str:
+        return self.share.user.name
+
+    @property
+    def since(self) -> datetime:
+        return self.share.split.made_at
+
+
+class LeftBehind(models.Model):
+    """How many dossiers somebody had left behind by the end of a day."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="left_behind")
+    day = models.DateField()
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="left_behind_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}, {self.day}: {self.number}"
+
+
+def new_public_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    def open(self) -> Self:
+        """Whose owner may still log in."""
+        return self.filter(user__is_active=True)
+
+
+class CalendarFeed(models.Model):
+    """That somebody's agreed times may be read, without a login, by whoever has its signed address."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_feed")
+    public_id = models.CharField(max_length=22, unique=True, default=new_public_id)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}, {self.made_at:%Y-%m-%d}"
+
+    @classmethod
+    def renew(cls, *, of: User, now: datetime) -> Self:
+        """A new address; an earlier one is dead from now on."""
+        made = {"public_id": new_public_id(), "made_at": now}
+        return cls.objects.update_or_create(user=of, defaults=made)[0]

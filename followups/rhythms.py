@@ -39,7 +39,7 @@ def day_of(key: str, *, outcome: str, binder: Binder) -> date | None:
     if not found:
         return None
     days = int(found[2] if outcome == Entry.Outcome.MISSED else found[1])
-    return binder.owner.calendar.next_working(binder.today + timedelta(days))
+    return binder.calendar.next_working(binder.today + timedelta(days))
 
 
 @dataclass

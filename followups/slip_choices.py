@@ -5,16 +5,19 @@ from django.utils.safestring import SafeString
 from contacts.models import Entry
 from crm.markup import fill, join
 from crm.templatetags.ringbinder import icon
-from followups.forms import QuickDate, ResultForm
+from followups.forms import ResultForm
+from followups.quick import QuickDate
+from followups.sheet import Sheet
 
 OUTCOME = (
     '<label class="rb-opt"><input type="radio" name="outcome" value="{value}"{checked}>'
     "<span>{icon}{label}</span></label>"
 )
 QUICK = (
-    '<label class="rb-date{over}" data-wd="{hue}"><input type="radio" name="next" value="{key}" data-key="{to}"'
-    ' data-button="{button}"{rhythm}{checked}><span><b>{label}{about}</b><small>{short}</small></span></label>'
+    '<label class="rb-date{look}" data-wd="{hue}"><input type="radio" name="next" value="{key}" data-key="{to}"'
+    ' data-button="{button}"{kind}{rhythm}{checked}><span><b>{label}{about}</b><small>{short}</small></span></label>'
 )
+KIND = ' data-kind="{kind}"'
 ABOUT = "<i> · {about}</i>"
 CHECKED, IN_RHYTHM, NOTHING = map(SafeString, (" checked", " data-rhythm", ""))
 ICONS = {
@@ -44,19 +47,29 @@ def outcomes(form: ResultForm) -> SafeString:
 
 def quick_dates(form: ResultForm) -> SafeString:
     """The days most often agreed, each with what lies there."""
+    return _dates(form.quick, form)
+
+
+def next_tries(sheet: Sheet) -> SafeString:
+    """The same for when nobody was reached."""
+    return _dates(sheet.tries, sheet.form, look=" rb-date--try")
+
+
+def _dates(dates: list[QuickDate], form: ResultForm, *, look: str = "") -> SafeString:
     chosen = form["next"].value()
-    return join(_quick(choice, is_chosen=choice.key == chosen) for choice in form.quick)
+    return join(_quick(choice, is_chosen=choice.key == chosen, look=look) for choice in dates)
 
 
-def _quick(choice: QuickDate, *, is_chosen: bool) -> SafeString:
+def _quick(choice: QuickDate, *, is_chosen: bool, look: str) -> SafeString:
     to = choice.to
     return fill(
         QUICK,
-        over=" rb-date--over" if to.is_full else "",
+        look=look + (" rb-date--over" if to.is_full else ""),
         hue=to.hue,
         key=choice.key,
         to=to.key,
         button=to.button,
+        kind=fill(KIND, kind=choice.kind) if choice.kind else NOTHING,
         checked=CHECKED if is_chosen else NOTHING,
         rhythm=IN_RHYTHM if choice.about else NOTHING,
         label=choice.label,

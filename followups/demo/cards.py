@@ -8,6 +8,7 @@ from contacts.folding import spell_out
 from contacts.models import Customer, Person
 from contacts.phones import normal_phone
 from crm.team.models import Team, User
+from followups.birthdays import LATE
 from followups.demo.words import (
     BEST_TIMES,
     FIRST_NAMES,
@@ -30,10 +31,12 @@ _BY_NAME = {town.name: town for town in TOWNS}
 
 
 class CardMaker:
-    """Makes cards with growing customer numbers. Nobody has a birthday on `today`, if that is given."""
+    """Makes cards with growing customer numbers. Nobody's birthday speaks up on `today`, if that is given."""
 
     def __init__(self, team: Team, random: Random, *, today: date | None = None) -> None:
-        self.team, self.random, self.today = team, random, today
+        self.team, self.random = team, random
+        quiet = [today - timedelta(days=n) for n in range(LATE + 1)] if today else []
+        self._quiet = {(day.month, day.day) for day in quiet}
         self._names: set[str] = set()
         self._number = FIRST_NUMBER - 1
 
@@ -110,8 +113,9 @@ class CardMaker:
         if self.random.random() > 0.35:
             return None
         day = date(1950, 1, 1) + timedelta(days=self.random.randrange(365 * 52))
-        is_today = self.today and (day.month, day.day) == (self.today.month, self.today.day)
-        return day + timedelta(days=1) if is_today else day
+        while (day.month, day.day) in self._quiet:
+            day += timedelta(days=1)
+        return day
 
 
 def _letters(text: str) -> str:

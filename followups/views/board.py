@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from crm.numbers import number_in
 from crm.team.models import User
 from crm.team.summaries import DayLoad
-from followups.board import Board, open_sheet
+from followups.board import Board
 from followups.dates import Tab
 from followups.forms import ResultForm
 from followups.models import FollowUp
+from followups.sheet import open_sheet
 from followups.summaries import day_loads, kept
 
 MOST_AT_ONCE = 500
@@ -27,8 +29,7 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_GET
 def day(request: HttpRequest, who: int, tab: str) -> HttpResponse:
     board = get_board(request, who, tab, now=timezone.now())
-    first = next(iter(board.stack or board.behind), None)
-    return show(request, board, first, chosen=False)
+    return show(request, board, board.opening, chosen=False)
 
 
 @require_GET
@@ -48,9 +49,10 @@ def binders(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     owners = list(User.objects.active().binders_open_to(request.user, on=request.user.today(now)))
     loads, totals = day_loads(owners, now), kept(owners, now)
-    rows = [
-        (owner, loads.get(owner.pk, DayLoad()), totals.get(owner.pk, 0), owner.today(now)) for owner in owners
-    ]
+    rows = []
+    for owner in owners:
+        today, load = owner.today(now), loads.get(owner.pk, DayLoad())
+        rows.append((owner, load, owner.capacity_on(today), totals.get(owner.pk, 0), today))
     return render(request, "followups/binders.html", {"rows": rows})
 
 
@@ -83,18 +85,17 @@ def show(
     form: ResultForm | None = None,
     chosen: bool = True,
     placed: list[FollowUp] | None = None,
-    problem: str = "",
     status: int = 200,
     **more: object,
 ) -> HttpResponse:
     """The whole binder, as a page or, for htmx, without its frame.
 
-    `chosen`: the dossier was asked for by name. `problem`: why the ticked dossiers were not moved.
+    `chosen`: the dossier was asked for by name.
     """
     board.read_rows()
     sheet = open_sheet(board, followup, form=form) if followup else None
     placed = placed if placed is not None else just_placed(request.user, request.GET.get("placed", ""))
-    context = {"board": board, "sheet": sheet, "chosen": chosen, "placed": placed, "problem": problem}
+    context = {"board": board, "sheet": sheet, "chosen": chosen, "placed": placed}
     context |= more
     template = "followups/board.html#binder" if request.htmx else "followups/board.html"
     return render(request, template, context, status=status)
@@ -110,7 +111,8 @@ def just_placed(user: User, ids: str) -> list[FollowUp]:
 
 def place_ids(text: str) -> list[int]:
     """Of "id,id"; what is no number falls out."""
-    return [int(part) for part in text.split(",") if part.isdecimal()][:MOST_AT_ONCE]
+    wanted = map(number_in, text.split(","))
+    return [pk for pk in wanted if pk is not None][:MOST_AT_ONCE]
 
 
 def address(board: Board, customer_id: int | None = None, *, placed: list[FollowUp] | None = None) -> str:

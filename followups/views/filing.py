@@ -12,13 +12,15 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
 from contacts.models import Customer, Entry
+from crm.numbers import number_in
 from crm.team.models import User
 from followups import actions
 from followups.binder import Binder
-from followups.board import Board, open_sheet
-from followups.destination import tab_name
+from followups.board import Board
+from followups.destination import Destination, tab_name
 from followups.forms import DATE_FIELDS, DateForm, ResultForm
 from followups.models import FollowUp, MovedMeanwhile, Slip
+from followups.sheet import open_sheet
 from followups.views.board import address, get_board, just_placed, place_ids, show
 
 MOST_NAMED = 10
@@ -83,41 +85,92 @@ def _ask_again(request: HttpRequest, board: Board, followup: FollowUp, form: Res
 
 def _wanted(board: Board, customer_id: str, placed: FollowUp) -> FollowUp | None:
     """What the page said would open next, if it still lies there."""
-    found = board.find(customer_id=int(customer_id)) if customer_id.isdecimal() else None
+    wanted = number_in(customer_id)
+    found = board.find(customer_id=wanted) if wanted else None
     return found if found and found.pk != placed.pk and board.holds(found) else None
 
 
-def _open_next(request: HttpRequest, board: Board, filed: FollowUp, placed: FollowUp) -> HttpResponse:
+def _next(request: HttpRequest, board: Board, placed: FollowUp) -> FollowUp | None:
+    """What opens now: what the page said, else what comes first."""
     opened = _wanted(board, request.POST.get("then", ""), placed)
-    if opened is None and (first := board.first(placed)):
+    if opened is None and (first := board.working.first(without=placed.pk)):
         opened = board.find(pk=first.pk)
+    return opened
+
+
+def _open_next(request: HttpRequest, board: Board, filed: FollowUp, placed: FollowUp) -> HttpResponse:
+    opened = _next(request, board, placed)
     if not request.htmx or request.htmx.target != "sheet":
         return redirect(address(board, opened and opened.customer_id, placed=[placed]))
+    changes = {
+        "placed": [placed],
+        "days_changed": [filed.due_on, placed.due_on],
+        "months_changed": not (board.binder.has_day_tab(filed.tab) and board.binder.has_day_tab(placed.tab)),
+    }
+    return _turn_page(request, board, opened, left=filed, now=placed, **changes)
+
+
+def _turn_page(
+    request: HttpRequest,
+    board: Board,
+    opened: FollowUp | None,
+    *,
+    left: FollowUp,
+    now: FollowUp,
+    **changes: object,
+) -> HttpResponse:
+    """The next sheet, and what has become of the row that was worked on: it left its place and lies `now` elsewhere."""
     context = {
         "board": board,
         "sheet": open_sheet(board, opened) if opened else None,
-        "placed": [placed],
-        "filed": filed,
-        "days_changed": [filed.due_on, placed.due_on],
-        "months_changed": not (board.binder.has_day_tab(filed.tab) and board.binder.has_day_tab(placed.tab)),
-        "was_behind": filed.was_behind(today=board.today),
-        "stays": [board.find(pk=placed.pk)] if board.holds(placed) else [],
+        "left": left,
+        "was_behind": left.was_behind(today=board.today),
+        "has_others": board.has_others(now),
     }
-    response = render(request, "followups/filed.html", context)
+    if board.shows(now):
+        context |= {"stays": [board.find(pk=now.pk)], "above": board.above(now)}
+    response = render(request, "followups/filed.html", context | changes)
     response["HX-Push-Url"] = address(board, opened and opened.customer_id)
     return response
 
 
 @require_POST
+def skip(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lay the dossier at the end of the stack and go on with the next. Without a script, a note begun holds it here."""
+    followup = _followup(request, pk)
+    board = _board(request, followup)
+    if request.POST.get("note", "").strip() and not request.htmx:
+        form = ResultForm(request.POST, binder=board.binder)
+        form.add_error("note", _("You have begun a note: file it, or empty the line to skip this dossier."))
+        return show(request, board, followup, form=form, status=422)
+    followup.skip(now=board.now)
+    opened = _next(request, board, followup)
+    if not request.htmx:
+        return redirect(address(board, opened and opened.customer_id))
+    return _turn_page(request, board, opened, left=followup, now=followup)
+
+
+@require_GET
+def aim(request: HttpRequest, who: int, tab: str) -> HttpResponse:
+    """While a date for the ticked dossiers is being written: where they would go, and what lies there."""
+    board = get_board(request, who, tab, now=timezone.now())
+    form = DateForm(request.GET if request.GET.get("when") else None, binder=board.binder.whole)
+    return render(request, "followups/parts/ticks_to.html", {"form": form})
+
+
+@require_POST
 def move(request: HttpRequest) -> HttpResponse:
-    """Put the ticked dossiers, or the open one, behind another tab: fields f = "id:version" …, a date, who, tab."""
+    """Put the ticked dossiers, or the open one, behind another tab: fields f = "id:version" …, a date, tab.
+
+    With a field `aimed` the date was written, and must have been named on the page; others were pressed on it.
+    """
     chosen = _chosen(request)
     if not chosen:
         return redirect("followups:today")
     board = get_board(request, chosen[0].owner_id, request.POST.get("tab", ""), now=timezone.now())
-    form = DateForm(request.POST, binder=board.binder)
-    if not form.is_valid():
-        return show(request, board, chosen[0], problem=form.errors["when"][0], status=422)
+    form = DateForm(request.POST, binder=board.binder.whole)
+    if not form.is_valid() or ("aimed" in request.POST and not form.was_seen):
+        return _aim_again(request, board, chosen, form)
     try:
         placed = actions.move_dossiers(
             followups=chosen, to=form.cleaned_data["to"].tab, by=request.user, now=board.now
@@ -127,10 +180,18 @@ def move(request: HttpRequest) -> HttpResponse:
     return _after_moving(request, board, placed)
 
 
+def _aim_again(request: HttpRequest, board: Board, chosen: list[FollowUp], form: DateForm) -> HttpResponse:
+    """Show the date before it counts, or say what is wrong with it; what was ticked stays ticked."""
+    is_valid = form.is_valid()
+    more = {"ticked": [f.pk for f in chosen], "ticks": form.as_written() if is_valid else form}
+    return show(request, board, chosen[0], chosen=False, status=200 if is_valid else 422, **more)
+
+
 def _chosen(request: HttpRequest) -> list[FollowUp]:
     """The dossiers of the fields "f", with the version that the page showed. Unreadable and foreign ones fall out."""
     pairs = [value.partition(":") for value in request.POST.getlist("f")]
-    versions = {int(pk): int(version) for pk, _, version in pairs if pk.isdecimal() and version.isdecimal()}
+    read = {number_in(pk): number_in(version) for pk, _, version in pairs}
+    versions = {pk: version for pk, version in read.items() if pk is not None and version is not None}
     found = list(FollowUp.objects.visible_to(request.user).filter(pk__in=versions).select_related("customer"))
     for followup in found:
         followup.version = versions[followup.pk]
@@ -142,8 +203,7 @@ def _after_moving(request: HttpRequest, board: Board, placed: list[FollowUp]) ->
         return redirect(f"{placed[0].customer.get_absolute_url()}?placed={placed[0].pk}")
     if not request.htmx:
         return redirect(address(board, placed=placed))
-    first = next(iter(board.behind or board.stack), None)
-    response = show(request, board, first, chosen=False, placed=placed)
+    response = show(request, board, _next(request, board, placed[0]), chosen=False, placed=placed)
     response["HX-Push-Url"] = address(board)
     return response
 
@@ -206,7 +266,7 @@ def bring_forward(request: HttpRequest, pk: int) -> HttpResponse:
     followup = get_object_or_404(
         visible.select_related("customer", "owner__team"), customer_id=slip.customer_id
     )
-    followup.version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else 0
+    followup.version = number_in(request.POST.get("version")) or 0
     try:
         placed = actions.bring_forward(slip=slip, followup=followup, by=request.user, now=timezone.now())
     except MovedMeanwhile:
@@ -222,7 +282,8 @@ def conflict(request: HttpRequest, followup: FollowUp, form: DateForm | None) ->
     )
     now = standing.filter(customer_id=followup.customer_id).first()
     gone = bool(request.htmx) and now.tab.slug != request.POST.get("tab")
-    context = {"seen": followup, "now": now, "form": form, "gone": gone}
+    there = Destination(now.tab, Binder(now.owner, now=timezone.now()))
+    context = {"seen": followup, "now": now, "there": there, "form": form, "gone": gone}
     return _refuse(request, "followups/conflict.html", context)
 
 

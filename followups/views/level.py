@@ -20,7 +20,7 @@ from followups.dates import Tab
 from followups.dealing import Deal, deal_out
 from followups.destination import tab_name
 from followups.forms_level import DealForm, LevelForm
-from followups.levelling import Levelling, coming_days, evenly
+from followups.levelling import Backlog, Levelling
 from followups.models import FollowUp
 from followups.views.board import address, get_board
 
@@ -38,7 +38,7 @@ def move_some(request: HttpRequest, who: int, tab: str) -> HttpResponse:
         return render(request, "followups/move_some.html", context, status=status)
     note = form.data.get("note", "").strip()[:500]
     moved = move_many(moves=levelling.moves, by=request.user, now=board.now, note=note)
-    report(request, board, moved)
+    report(request, moved, today=board.today, now=board.now)
     return redirect(address(board))
 
 
@@ -52,48 +52,53 @@ def _read(request: HttpRequest, board: Board) -> tuple[LevelForm, Levelling]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal(request: HttpRequest, who: int, tab: str) -> HttpResponse:
-    """Give the dossiers behind a month their days. GET shows the proposal, and what was dealt out of it before."""
+    """Give the dossiers behind a month their days. GET shows the proposal, and what was dealt out of it before.
+
+    With a field `look` nothing is done yet: it shows how full the days would be with those that were chosen.
+    """
     board = get_board(request, who, tab, now=timezone.now())
     if not board.tab.is_month:
         raise Http404
-    proposal = Deal(board.binder, board.tab.due_on)
-    form = DealForm(request.POST if request.method == "POST" else None, deal=proposal)
-    if request.method == "POST" and form.is_valid() and proposal.places:
-        chosen = Deal(board.binder, board.tab.due_on, wanted=form.wanted)
-        report(request, board, deal_out(chosen, by=request.user, now=board.now))
+    shares = Deal(board.binder, board.tab.due_on)
+    form = DealForm(request.POST, deal=shares)
+    is_valid, is_done = form.is_valid(), request.method == "POST" and "look" not in request.POST
+    shares.wanted = form.wanted
+    if is_done and is_valid and shares.places:
+        moved = deal_out(shares, by=request.user, now=board.now)
+        report(request, moved, today=board.today, now=board.now)
         return redirect("followups:deal", who, tab)
-    status = 422 if request.method == "POST" else 200
-    context = {"board": board, "deal": proposal, "dealt": _dealt(board)}
+    status = 422 if is_done else 200
+    context = {"board": board, "deal": shares, "dealt": _dealt(board)}
     return render(request, "followups/deal.html", context, status=status)
 
 
 @require_POST
 def spread_left_behind(request: HttpRequest, who: int) -> HttpResponse:
-    """Give all that was left behind a day from today on, where there is room. Agreed times are over, and go along."""
+    """Give all that was left behind, also what the page does not show, a day from today on, where there is room; with
+    to = "today", all of it today. Agreed times are over, and go along."""
     now = timezone.now()
     owner = get_object_or_404(User.objects.binders_open_to(request.user, on=request.user.today(now)), pk=who)
     board = Board(user=request.user, owner=owner, tab=Tab(owner.today(now)), now=now)
-    places = list(FollowUp.objects.of(owner).open().left_behind(today=board.today).order_by("due_on", "pk"))
-    days = evenly(
-        len(places), coming_days(board.binder), loads=board.binder.loads, capacity=board.binder.capacity
-    )
-    report(
-        request, board, move_many(moves=zip(places, map(Tab, days), strict=True), by=request.user, now=now)
-    )
+    places = list(board.binder.places.left_behind(today=board.today).order_by("due_on", "pk"))
+    at_once = request.POST.get("to") == "today"
+    days = [board.today] * len(places) if at_once else Backlog(board.binder, len(places)).days
+    moved = move_many(moves=zip(places, map(Tab, days), strict=True), by=request.user, now=now)
+    report(request, moved, today=board.today, now=now, back=address(board))
     return redirect(address(board))
 
 
 def _dealt(board: Board) -> list[FollowUp]:
     """Where those lie now that were dealt out of the month, as long as nobody has moved them on."""
-    places = FollowUp.objects.of(board.owner).open().dealt_from(board.tab.due_on)
+    places = board.binder.places.dealt_from(board.tab.due_on)
     return list(places.select_related("customer__main_person").order_by("due_on", "customer__sort_name"))
 
 
-def report(request: HttpRequest, board: Board, moved: Moved) -> None:
-    """Say what was done, with the way back, and who stays because a colleague was first."""
+def report(request: HttpRequest, moved: Moved, *, today: date, now: datetime, back: str = "") -> None:
+    """Say what was done, with the way back (to the page `back`, else to this one), and who stays because a colleague
+    was first."""
     if moved.placed:
-        context = {"text": moved_words(moved.placed, board.today), "at": board.now.isoformat()}
-        context["back"] = request.get_full_path()
+        context = {"text": moved_words(moved.placed, today), "at": now.isoformat()}
+        context["back"] = back or request.get_full_path()
         messages.success(request, render_to_string("followups/parts/moved.html", context, request))
     if moved.missed:
         n = len(moved.missed)

@@ -33,10 +33,12 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _name_the_date(request: HttpRequest) -> HttpResponse:
-    """While a date is being written: what the button would do."""
-    chosen = any(request.GET.get(name) for name in DATE_FIELDS)
-    form = NewDossierForm(request.GET if chosen else None, user=request.user, now=timezone.now())
-    return render(request, "followups/parts/file.html", {"form": form})
+    """While a date is being written, or another owner is chosen: what the button would do, and that one's days."""
+    form = NewDossierForm(request.GET, user=request.user, now=timezone.now())
+    if not any(request.GET.get(name) for name in DATE_FIELDS):
+        form.errors.pop("when", None)  # nobody has asked for the day yet
+    is_other = request.htmx.trigger_name == "owner"
+    return render(request, "followups/parts/new_named.html", {"form": form, "is_other": is_other})
 
 
 def _similar(request: HttpRequest, form: NewDossierForm) -> list[Customer]:
