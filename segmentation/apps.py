@@ -9,6 +9,7 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import registry
+        from contacts.letters import objections
         from crm.mail import kinds
         from followups import rhythms
         from followups.demo import parts
@@ -17,6 +18,7 @@ class SegmentationConfig(AppConfig):
         from segmentation.dossier_part import PANELS, whole
         from segmentation.filters import buying, card, working, writing  # noqa: F401 - in the order in which they are offered
         from segmentation.giving_out import erase, sections
+        from segmentation.offer_codes import no_code_for
         from segmentation.reminding.kind import REPURCHASE, answered_any
         from segmentation.reminding.slips import ANSWERED_SOURCE
         from segmentation.reminding.stopping import complained, opted_out
@@ -26,6 +28,7 @@ class SegmentationConfig(AppConfig):
         register(slips.DUE_SOURCE)
         register(slips.THANKS_SOURCE)
         register(ANSWERED_SOURCE)
+        objections.register(no_code_for)
         kinds.register(REPURCHASE)
         kinds.on_opt_out(opted_out)
         kinds.on_answer(answered_any)

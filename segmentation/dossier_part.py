@@ -15,10 +15,10 @@ from contacts.models.customer import CustomerQuerySet
 from contacts.registry import Panel
 from crm.team.models import User
 from segmentation.advice import kept_advice, said
-from segmentation.expectation import reason
 from segmentation.groups import HISTORY
 from segmentation.models import Advice, Expectation, GroupHistory, Reminder, Score
 from segmentation.quarters import quarter_of, quarters_back
+from segmentation.reasons import reason
 from segmentation.relationship import Kind, Proposal, propose
 from segmentation.strip import Bought, Strip
 from segmentation.terms import Terms, kept_terms

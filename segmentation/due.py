@@ -9,9 +9,9 @@ from contacts.models import Customer
 from contacts.models.customer import CustomerQuerySet
 from crm.team.models import User
 from followups.models import FollowUp
-from segmentation.expectation import Missing, reason
 from segmentation.models import Forecast
 from segmentation.models.expectation import TWO_WEEKS
+from segmentation.reasons import Missing, reason
 from segmentation.words import COUNTED
 
 COUNTED_AT_ONCE = 2_000

@@ -8,11 +8,10 @@ the last weeks best when it had learnt from the weeks before.
 from dataclasses import dataclass, field
 
 import numpy as np
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from segmentation.chances import KINDS, Chances, learn_chances
 from segmentation.log import Flags, Floats, Ints, Log
+from segmentation.reasons import Missing
 from segmentation.standing import Rhythm, Standing, rhythm_of, standing
 
 SOON, MONTH = 14, 28  # days
@@ -22,17 +21,6 @@ TRIED_WEEKS = 6  # on which the kinds are compared
 SETTLING = 28  # days of a history before its first case: until then everybody is new
 FEWEST_WEEKS, FEWEST_BUYERS = 8, 50
 LEAST = 1e-6
-
-
-@dataclass(frozen=True)
-class Missing:
-    """What is still missing until chances can be told; nothing is missing if both are 0."""
-
-    weeks: int = 0
-    buyers: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.weeks or self.buyers)
 
 
 @dataclass(frozen=True)
@@ -191,37 +179,3 @@ def _window(at: Standing, rhythm: Rhythm) -> tuple[Ints, Ints]:
         for days, share in zip(rhythm.second_window, rhythm.later_window, strict=True)
     ]
     return ends[0], ends[1]
-
-
-def reason(*, kind: str, chance: float | None, cases: int, purchases: int, missing: Missing) -> str:
-    """One sentence, or two, on where the figures beside it come from."""
-    said = too_little(missing) if chance is None else _told_by(kind, chance, cases)
-    if purchases == 1:
-        return f"{said} {_('Bought once so far, so the interval is the typical one.')}"
-    return said
-
-
-def _told_by(kind: str, chance: float, cases: int) -> str:
-    words = (
-        _("Customers who buy at this pace and had waited this fraction of their usual gap:")
-        if kind == "table"
-        else _("Customers whose pace, wait and latest purchases are most like these:")
-    )
-    share = _("%(share)s %% bought within two weeks (of %(cases)s).")
-    return f"{words} {share % {'share': _percent(chance), 'cases': f'{cases:,}'}}"
-
-
-def _percent(chance: float) -> str:
-    return f"{100 * chance:.1f}" if chance < 0.1 else f"{100 * chance:.0f}"
-
-
-def too_little(missing: Missing) -> str:
-    """What is missing until chances can be told, in words."""
-    parts = []
-    if missing.weeks:
-        words = ngettext("%(n)s more week of history", "%(n)s more weeks of history", missing.weeks)
-        parts.append(words % {"n": missing.weeks})
-    if missing.buyers:
-        words = ngettext("%(n)s more repeat purchase", "%(n)s more repeat purchases", missing.buyers)
-        parts.append(words % {"n": missing.buyers})
-    return _("Too little history for a chance; missing: %(what)s.") % {"what": ", ".join(parts)}

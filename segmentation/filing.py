@@ -19,6 +19,7 @@ from contacts.views.customers import PAGE, sent
 from crm.team.models import User
 from crm.templatetags.ringbinder import number
 from followups.actions import Moved, move_many
+from followups.binder import Binder
 from followups.dates import Tab, rest_day_hint
 from followups.destination import tab_name
 from followups.models import FollowUp
@@ -37,10 +38,14 @@ UNDO_FOR = timedelta(minutes=30)
 class Target:
     """What filing would put behind one tab of one binder. `before` is what lies there and stays."""
 
-    owner: User
+    binder: Binder
     tab: Tab
     before: int
     coming: int
+
+    @property
+    def owner(self) -> User:
+        return self.binder.owner
 
     @property
     def after(self) -> int:
@@ -49,7 +54,7 @@ class Target:
     @property
     def capacity(self) -> int | None:
         """None for a month, which has none."""
-        return None if self.tab.is_month else self.owner.capacity
+        return None if self.tab.is_month else self.binder.capacity_on(self.tab.due_on)
 
     @property
     def is_over(self) -> bool:
@@ -60,13 +65,15 @@ class Target:
 class Plan:
     """Where each of the `chosen` would go: behind `tab`, or each behind its own due date if that is None.
 
-    Those with an agreed time stay: nothing moves them without asking the customer.
+    Those with an agreed time stay: nothing moves them without asking the customer. `was_offered`: the list named that
+    day, and how full it is for `user`.
     """
 
     user: User
     chosen: list[FollowUp]
     tab: Tab | None
     now: datetime
+    was_offered: bool = False
     moves: list[tuple[FollowUp, Tab]] = field(default_factory=list)
     agreed: list[FollowUp] = field(default_factory=list)
     undated: int = 0
@@ -92,9 +99,9 @@ class Plan:
             return self.tab
         key = followup.owner_id, followup.expected_on
         if key not in self._due_tabs:
-            owner = self.owners[followup.owner_id]
-            day = max(followup.expected_on, owner.today(self.now))
-            self._due_tabs[key] = Tab(owner.calendar.next_working(day))
+            binder = self.binders[followup.owner_id]
+            day = max(followup.expected_on, binder.today)
+            self._due_tabs[key] = Tab(binder.calendar.next_working(day))
         return self._due_tabs[key]
 
     @cached_property
@@ -102,15 +109,18 @@ class Plan:
         return {}
 
     @cached_property
-    def owners(self) -> dict[int, User]:
-        return User.objects.in_bulk({followup.owner_id for followup in self.chosen})
+    def binders(self) -> dict[int, Binder]:
+        """Those concerned, by owner: their working days, without the days on which their owners will be away."""
+        owners = User.objects.in_bulk({followup.owner_id for followup in self.chosen})
+        User.foresee(owners.values(), now=self.now)
+        return {pk: Binder(owner, now=self.now) for pk, owner in owners.items()}
 
     @cached_property
     def targets(self) -> list[Target]:
         """By day, then by name."""
         coming = Counter((followup.owner_id, to) for followup, to in self.moves)
         found = [
-            Target(self.owners[owner], tab, self._load(owner, tab), n) for (owner, tab), n in coming.items()
+            Target(self.binders[owner], tab, self._load(owner, tab), n) for (owner, tab), n in coming.items()
         ]
         return sorted(found, key=lambda target: (target.tab.due_on, target.owner.name, target.owner.pk))
 
@@ -122,7 +132,7 @@ class Plan:
     def _loads(self) -> Counter:
         """Dossiers behind the tabs in question, in one query."""
         days = {to.due_on for _followup, to in self.moves}
-        places = FollowUp.objects.open().filter(owner__in=self.owners, due_on__in=days).order_by()
+        places = FollowUp.objects.open().filter(owner__in=self.binders, due_on__in=days).order_by()
         counted = places.values_list("owner", "due_on", "precision").annotate(n=Count("pk"))
         return Counter({tuple(key): n for *key, n in counted})
 
@@ -142,13 +152,19 @@ class Plan:
     @property
     def rather(self) -> Tab | None:
         """The next working day, where the day named is a rest day."""
-        day = rest_day_hint(self.tab, self.user.calendar) if self.tab else None
+        calendar = self.user.calendar_from(self.user.today(self.now))
+        day = rest_day_hint(self.tab, calendar) if self.tab else None
         return Tab(day) if day else None
 
     @property
     def must_ask(self) -> bool:
         """There is something to be seen before it is done."""
-        return bool(self.moves) and bool(len(self.moves) > PAGE or self.rather or self.over)
+        return bool(self.moves) and bool(len(self.moves) > PAGE or not self._was_seen or self.over)
+
+    @property
+    def _was_seen(self) -> bool:
+        """The day, and what lies there in every binder that is concerned."""
+        return self.was_offered and all(target.owner == self.user for target in self.targets)
 
 
 def offered(request: HttpRequest, listing: "CustomerList") -> dict:
@@ -157,13 +173,13 @@ def offered(request: HttpRequest, listing: "CustomerList") -> dict:
 
 
 def _form(request: HttpRequest, listing: "CustomerList") -> FilingForm:
-    return FilingForm(sent(request), user=listing.user, today=listing.today)
+    return FilingForm(sent(request), user=listing.user, now=listing.now)
 
 
 def file_listed(request: HttpRequest, listing: "CustomerList", template: str, context: dict) -> HttpResponse:
     """File what was ticked on the list, or all of it: fields f = "id:version" …, or all and seen, and FilingForm's.
 
-    What is surprising is shown before it is done.
+    Which days these are and how full they would be is shown before it is done.
     """
     form = _form(request, listing)
     chosen, missed = _chosen(request, listing)
@@ -171,7 +187,7 @@ def file_listed(request: HttpRequest, listing: "CustomerList", template: str, co
     if problem:
         context |= {"form": form, "problem": problem, "ticked": request.POST.getlist("f")}
         return render(request, template, context, status=422)
-    plan = Plan(request.user, chosen, form.cleaned_data["tab"], listing.now)
+    plan = Plan(request.user, chosen, form.cleaned_data["tab"], listing.now, form.was_offered)
     if plan.must_ask and not form.is_sure:
         context |= {"plan": plan, "form": form, "repeated": _repeated(request)}
         return render(request, "segmentation/plan.html", context)

@@ -1,6 +1,6 @@
 """Where the ticked dossiers of a list shall go."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,7 +8,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from crm.team.models import User
-from followups.dates import Tab, UnreadableDate, quick_dates, read_date
+from followups.dates import DAY, Tab, UnreadableDate, quick_dates, read_date
+from followups.models import FollowUp
 
 DUE = "due"
 
@@ -24,16 +25,27 @@ class FilingForm(forms.Form):
     instead = forms.CharField(required=False, max_length=20)
     sure = forms.CharField(required=False, max_length=1)
 
-    def __init__(self, *args: object, user: User, today: date, **kwargs: object) -> None:
+    def __init__(self, *args: object, user: User, now: datetime, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.today, self.calendar = today, user.calendar
+        self.user, self.today = user, user.today(now)
         keys = [(key, label) for key, label, _day in self.quick]
         self.fields["to"].choices = [(DUE, _("Under their due date")), *keys]
 
     @cached_property
     def quick(self) -> list[tuple[str, str, date]]:
-        """(key, label, day) of the dates one press away, as the user's own calendar has them."""
-        return quick_dates(self.today, self.calendar)
+        """(key, label, day) of the dates one press away, none on which the user will be away."""
+        return quick_dates(self.today, self.user.calendar_from(self.today))
+
+    @property
+    def offered(self) -> list[tuple[str, str, date, int, int]]:
+        """The same, each with how many lie there in the user's own binder, and how many he can work through."""
+        mine = (
+            FollowUp.objects.of(self.user).open().filter(due_on__in=[day for _key, _label, day in self.quick])
+        )
+        loads = {day: n for day, precision, n in mine.counts() if precision == DAY}
+        return [
+            (key, label, day, loads.get(day, 0), self.user.capacity_on(day)) for key, label, day in self.quick
+        ]
 
     def clean(self) -> dict:
         data = super().clean()
@@ -52,6 +64,12 @@ class FilingForm(forms.Form):
                 )
             return tab
         return next((Tab(day) for each, _label, day in self.quick if each == key), None)
+
+    @property
+    def was_offered(self) -> bool:
+        """It is one of the quick dates."""
+        data = self.cleaned_data
+        return not (data["when"] or data["instead"]) and data["to"] != DUE
 
     @property
     def is_sure(self) -> bool:

@@ -1,6 +1,5 @@
 """The parts of the form in which a series of reminder letters is built: name and rule, and one for each letter."""
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import combinations
@@ -17,8 +16,10 @@ from contacts.letters import check_subject
 from contacts.models import Letter
 from crm.mail.models import LANGUAGES
 from crm.mail.models.suppression import ADVERTISING_PAUSE
+from crm.numbers import number_in
 from segmentation.models import Group, Series, Step
 from segmentation.models.series import MOST_VARIANTS
+from segmentation.offer_codes import names_a_code
 from segmentation.words import group_name
 
 KEYS = "ABC"[:MOST_VARIANTS]
@@ -26,7 +27,6 @@ LEAST_DAYS = ADVERTISING_PAUSE.days
 LONGEST_SUBJECT = 150
 RULE = ("groups", "product_group", "begins", "shift_days", "held_out_percent", "code_prefix")
 LANGUAGE_NAMES = dict(LANGUAGES)
-_CODE = re.compile(r"\{\s*code\s*\}")
 _CODE_PREFIX = RegexValidator(
     r"^[A-Z0-9]{2,8}$", gettext_lazy("Two to eight capital letters or digits, such as AGAIN.")
 )
@@ -125,7 +125,7 @@ class StepForm(forms.Form):
 
     @cached_property
     def variant_count(self) -> int:
-        return min(max(number_in(self.data.get(self.add_prefix("variants"))), 0), MOST_VARIANTS)
+        return min(number_in(self.data.get(self.add_prefix("variants"))) or 0, MOST_VARIANTS)
 
     @property
     def keys(self) -> str:
@@ -197,12 +197,3 @@ class StepForm(forms.Form):
     @property
     def names_a_code(self) -> bool:
         return bool(self.chosen) and names_a_code(self.chosen)
-
-
-def names_a_code(letter: Letter) -> bool:
-    """It has the field of the offer code in any of its languages."""
-    return any(_CODE.search(text.subject + text.body) for text in letter.texts.all())
-
-
-def number_in(text: object) -> int:
-    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 12 else 0

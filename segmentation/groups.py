@@ -60,6 +60,15 @@ def in_force(scoring: Scoring) -> Limits:
     return Limits(scoring.one_time_after, scoring.lost_after, scoring.vip_from)
 
 
+def usual(scoring: Scoring) -> Limits:
+    """What was found last, and the default where there was too little to find."""
+    return Limits(
+        scoring.usual_one_time_after or DEFAULT.one_time_after,
+        scoring.usual_lost_after or DEFAULT.lost_after,
+        scoring.usual_vip_from or DEFAULT.vip_from,
+    )
+
+
 def limits(rules: Rules, usual: Limits) -> Limits:
     """What the lead has set, and the usual where nothing is set."""
     return Limits(

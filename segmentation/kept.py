@@ -1,13 +1,12 @@
 """Sums over all of a team's customers, kept in Django's cache for as long as they hold."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from time import time
 from typing import TypeVar
 
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
+from crm.health import redis_may_be_away
 from crm.team.models import User
 from segmentation.groups import in_force
 from segmentation.models import Scoring
@@ -21,17 +20,17 @@ T = TypeVar("T")
 
 def kept_or_made(key: str, make: Callable[[], T], *, seconds: int = A_DAY) -> T:
     """What is kept under that key, made and kept now if it is not. A cache that does not answer keeps nothing."""
-    with suppress(RedisError):
+    with redis_may_be_away():
         if (found := cache.get(key, _NOTHING)) is not _NOTHING:
             return found
     made = make()
-    with suppress(RedisError):
+    with redis_may_be_away():
         cache.set(key, made, seconds)
     return made
 
 
 def forget(key: str) -> None:
-    with suppress(RedisError):
+    with redis_may_be_away():
         cache.delete(key)
 
 

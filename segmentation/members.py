@@ -15,7 +15,7 @@ from segmentation.models import Segment
 
 def moment_of(user: User, *, on: date | None = None) -> Moment:
     today = user.today()
-    return Moment(user.team, on=on or today, today=today)
+    return Moment(user, on=on or today, today=today)
 
 
 def members(chain: Chain, *, user: User, moment: Moment) -> CustomerQuerySet:

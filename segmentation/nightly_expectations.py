@@ -13,10 +13,11 @@ from django.db import connection, transaction
 from crm.team.models import Team
 from segmentation import sql
 from segmentation.chances import Chances
-from segmentation.expectation import SOON, WEEK, WEEKS, Expected, Learnt, Missing, expect, learn
+from segmentation.expectation import SOON, WEEK, WEEKS, Expected, Learnt, expect, learn
 from segmentation.log import Floats, Log, read_log
 from segmentation.models import Expectation, Forecast
 from segmentation.quarters import today_of
+from segmentation.reasons import Missing
 from segmentation.scores import hold
 from segmentation.standing import Rhythm
 from segmentation.terms import terms_changed

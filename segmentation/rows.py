@@ -24,9 +24,9 @@ ROW = """
   <td class="rb-rfm rb-table__spare">{rfm}</td>
   <td class="num rb-table__spare">{last}</td>{money}
   <td class="num rb-table__spare">{every}</td>
-  <td>{due}</td>
-  <td class="num">{chance}</td>
-  <td>{lies}</td>
+  <td class="rb-reg__due">{due}</td>
+  <td class="num rb-reg__chance" data-head="{within}">{chance}</td>
+  <td class="rb-reg__lies">{lies}</td>
 </tr>"""
 TICK = '<input type="checkbox" name="f" value="{value}" aria-label="{label}"{checked}>'
 MONEY = '<td class="num rb-table__spare">{amount}</td>'
@@ -72,6 +72,7 @@ class Rows:
         # Looked up once for all rows.
         self.dossiers = reverse("contacts:list")
         self.choose, self.none_yet, self.days = _("Choose %(name)s"), _("none yet"), _("%(n)s d")
+        self.within = _("in 14 d")
         self.late = fill(LATE, icon=icon("alert"), words=_("too late"))
 
     def of(self, rows: list[Row]) -> SafeString:
@@ -94,6 +95,7 @@ class Rows:
             due=fill("{words}{line}", words=due_words(row.due_in), line=due_line(row.due_in))
             if expected
             else UNKNOWN,
+            within=self.within,
             chance=self._chance(expected),
             lies=join([chip(row.place, row.today), self.late if row.is_too_late else NOTHING]),
         )

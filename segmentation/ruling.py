@@ -16,7 +16,6 @@ from segmentation.models import Method, QuarterSummary, Rules, Score, Scoring
 from segmentation.moving import Move, by_weight
 from segmentation.quarters import period_from
 from segmentation.scores import FREQUENCY_LIMITS, MONEY_LIMITS, RECENCY_LIMITS, Points, score_again
-from segmentation.usual import usual
 
 FIELDS = (
     "quarters", "quintiles_from", "recency_limits", "frequency_limits", "money_limits", "one_time_after",
@@ -50,7 +49,7 @@ class Outcome:
 
 def foresee(rules: Rules, scoring: Scoring) -> Outcome:
     """What these rules would do if they were saved. Two queries, and nothing is written."""
-    proposed = groups.limits(rules, usual(scoring))
+    proposed = groups.limits(rules, groups.usual(scoring))
     customers = _buyers(scoring, rules.quarters)
     is_enough = customers >= rules.quintiles_from
     method = Method.QUINTILES if is_enough else Method.LIMITS
@@ -115,7 +114,7 @@ class Suggestion:
 
 def suggestions(scoring: Scoring) -> dict[str, Suggestion]:
     """By name of the limit."""
-    found, words = usual(scoring), {}
+    found, words = groups.usual(scoring), {}
     for name, is_found in (
         ("one_time_after", scoring.usual_one_time_after),
         ("lost_after", scoring.usual_lost_after),

@@ -17,7 +17,6 @@ from segmentation import groups, sql, summaries
 from segmentation.models import Method, QuarterSummary, Rules, Score, Scoring
 from segmentation.quarters import period_from, quarter_of, today_of
 from segmentation.terms import terms_changed
-from segmentation.usual import find_usual, usual
 
 MANY = 2_000  # customers from which working out all is quicker than working out each
 KEY = ("customer_id",)
@@ -148,7 +147,7 @@ def _settle(scoring: Scoring, rules: Rules, source: str, *, as_of: date) -> int:
     else:
         scoring.method, points = Method.LIMITS, Points.fixed(rules, as_of=as_of)
     points.store(scoring)
-    limits = groups.limits(rules, usual(scoring))
+    limits = groups.limits(rules, groups.usual(scoring))
     scoring.one_time_after, scoring.lost_after = limits.one_time_after, limits.lost_after
     scoring.vip_from = limits.vip_from
     return buyers
@@ -241,6 +240,8 @@ def score_everything(team: Team, *, as_of: date) -> int:
     Scores are always worked out from the purchases; quarters and groups of the past from the first night of a
     quarter or under other limits, and of customers whose quarters and score do not agree.
     """
+    from segmentation.usual import find_usual  # here, for numpy is slow to load
+
     scoring = hold(team)
     before = scoring.as_of and quarter_of(scoring.as_of), groups.in_force(scoring)
     find_usual(scoring, as_of=as_of)
@@ -287,6 +288,8 @@ class Line:
 
 def scores_on(team: Team, *, as_of: date) -> tuple[Scoring, Iterator[Line]]:
     """How the team's customers would have scored on any day, by what was known then. Nothing is stored."""
+    from segmentation.usual import find_usual  # here, for numpy is slow to load
+
     rules, scoring = rules_of(team), Scoring(team=team)
     find_usual(scoring, as_of=as_of)
     facts = summaries.facts(team.pk, as_of=as_of, period_from=period_from(as_of, rules.quarters))

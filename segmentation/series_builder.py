@@ -13,8 +13,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from contacts.models import Letter
+from crm.numbers import number_in
 from crm.team.models import Team
-from segmentation.forms_series import KEYS, RULE, SeriesForm, StepForm, number_in, taken
+from segmentation.forms_series import KEYS, RULE, SeriesForm, StepForm, taken
 from segmentation.models import ReminderLetter, Series, Step, TypicalInterval, Variant
 from segmentation.models.series import MOST_STEPS
 from segmentation.typical import ALL
@@ -71,7 +72,7 @@ class SeriesBuilder:
     def changed(self, do: str) -> "SeriesBuilder":
         """After pressing "add", "remove-2", "vary-0" or "unvary-0"; with anything else as it was."""
         verb, _dash, number = do.partition("-")
-        n, data, land_on = number_in(number), self.data.copy(), ""
+        n, data, land_on = number_in(number) or 0, self.data.copy(), ""
         if verb == "add" and self.can_add:
             land_on = f"id_s{len(self.steps)}-letter"
             data[f"s{len(self.steps)}-letter"] = ""

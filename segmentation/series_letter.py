@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cached_property
 
 from crm.mail.models import OutgoingMail, Sender
+from crm.mail.tokens import without_tokens
 from crm.team.models import User
 from segmentation.models import Reminder, ReminderLetter, Series, Step, Variant
 from segmentation.reminding.queueing import drafted
@@ -69,6 +70,11 @@ class LetterPage:
         if not (self.step and sender and self.may_be_written_to) or self.reminder.held_out:
             return None
         return drafted(self.reminder, self.step, self.variant, sender=sender, now=self.now)
+
+    @property
+    def text(self) -> str:
+        """Its plain text, as others than its reader may see it."""
+        return without_tokens(self.mail.text)
 
     @property
     def is_next(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.views.customers import PAGE
+from crm.numbers import number_in
 from crm.team.models import User
 from segmentation.models import Reminder, Series, Step
 from segmentation.models.reminder import ReminderQuerySet
@@ -64,7 +65,7 @@ class People:
         self.series, self.asked, self.user, self.today = series, asked, user, today
         self.kind = asked.get("who", NEXT) if asked.get("who") in KINDS else NEXT
         self.why = asked.get("why", "") if asked.get("why") in Reminder.Stopped.values else ""
-        self.on, self.position = _day(asked.get("on", "")), _digits(asked.get("step", ""))
+        self.on, self.position = _day(asked.get("on", "")), number_in(asked.get("step")) or 0
 
     @property
     def why_words(self) -> str:
@@ -99,7 +100,7 @@ class People:
         return list(rows.order_by(*order)[: self.size + 1])
 
     def _edge(self, column: str) -> tuple | None:
-        pk = _digits(self.asked.get("after", ""))
+        pk = number_in(self.asked.get("after"))
         return self.rows.filter(pk=pk).values_list(column, "pk").first() if pk else None
 
     def _beyond(self, column: str, day: object, pk: int) -> Q:
@@ -135,7 +136,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _digits(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 12 else 0

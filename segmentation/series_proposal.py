@@ -10,8 +10,8 @@ from contacts.letters.presets import PRESETS
 from contacts.models import Letter
 from crm.mail.models.suppression import ADVERTISING_PAUSE
 from crm.team.models import Team
-from segmentation.forms_series import names_a_code
 from segmentation.models import Group, Series, TypicalInterval
+from segmentation.offer_codes import names_a_code
 from segmentation.typical import ALL
 
 LETTERS = 3

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cached_property
 
+from crm.mail.connection import hears_answers
 from crm.mail.models import Sender
 from segmentation.models import Forecast, Series
 from segmentation.quarters import today_of
@@ -44,6 +45,10 @@ class Start:
             yield SENDER
         if not self.series.steps.exists():
             yield LETTERS
+
+    @property
+    def hears_answers(self) -> bool:
+        return hears_answers()
 
     @cached_property
     def has_forecast(self) -> bool:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from segmentation.expectation import Missing
 from segmentation.groups import DEFAULT, Limits, in_force
 from segmentation.kept import A_MINUTE, forget, kept_or_made
 from segmentation.models import Forecast, Scoring
+from segmentation.reasons import Missing
 
 
 @dataclass(frozen=True)

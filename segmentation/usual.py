@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from segmentation.groups import DEFAULT, Limits
 from segmentation.interval import Waits, curve, waits
 from segmentation.log import Log, read_log
 from segmentation.models import Scoring
@@ -14,15 +13,6 @@ NINE_IN_TEN = 0.9
 STEP = 10  # days to which a limit is rounded up
 FEWEST_RETURNS = 30  # from which a distribution of waits is worth speaking of
 LEAST_FOR_VIP = 3
-
-
-def usual(scoring: Scoring) -> Limits:
-    """What was found last, and the default where there was too little to find."""
-    return Limits(
-        scoring.usual_one_time_after or DEFAULT.one_time_after,
-        scoring.usual_lost_after or DEFAULT.lost_after,
-        scoring.usual_vip_from or DEFAULT.vip_from,
-    )
 
 
 def find_usual(scoring: Scoring, *, as_of: date) -> None:

@@ -94,6 +94,13 @@ class Chain:
         labels = (str(c.condition.label) for c in self.clauses if not c.condition.knows_past)
         return list(dict.fromkeys(labels))
 
+    def limits(self, moment: Moment) -> list[str]:
+        """What its viewer is to know, who may not see all that it asks of."""
+        if moment.viewer.is_lead:
+            return []
+        said = (str(c.condition.to_others) for c in self.clauses if c.condition.to_others)
+        return list(dict.fromkeys(said))
+
 
 def _key(kept: Any) -> str:
     return str(kept.get("condition", "")) if isinstance(kept, dict) else ""

@@ -27,7 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Round
 
 from contacts.models import Entry, Purchase, Tag
-from crm.team.models import Team, User
+from crm.team.models import User
 from segmentation import groups
 from segmentation.models import Group, Score, Scoring
 from segmentation.quarters import period_from
@@ -46,14 +46,14 @@ def cents(column: str) -> Cast:
 
 
 class Moment:
-    """`on` is a day, mostly `today`. Of days before, purchases, scores, groups and talks are told as of then;
-    all else is as it stands now.
+    """`on` is a day, mostly `today`. Of days before, what happened is told as of then; all else is as it stands now.
 
-    `alone` says that a condition stands by itself, and not among alternatives or under a "not".
+    What not everybody may know is asked of as `viewer` may. `alone` says that a condition
+    stands by itself, and not among alternatives or under a "not".
     """
 
-    def __init__(self, team: Team, *, on: date, today: date) -> None:
-        self.team, self.today = team, today
+    def __init__(self, viewer: User, *, on: date, today: date) -> None:
+        self.viewer, self.team, self.today = viewer, viewer.team, today
         self.on = min(on, today)
         self.alone = True
 
@@ -72,6 +72,11 @@ class Moment:
     def midnight(self, day: date) -> datetime:
         """When that day begins for the team."""
         return datetime.combine(day, time.min, tzinfo=ZoneInfo(self.team.time_zone))
+
+    @property
+    def end(self) -> datetime:
+        """When the day `on` is over for the team."""
+        return self.midnight(self.on + timedelta(1))
 
     # --- rows that conditions look at
 
@@ -106,7 +111,7 @@ class Moment:
         """Whenever somebody was reached: notes, what is told of tickets, and calls that nobody answered, are none."""
         told = (Entry.Kind.NOTE, Entry.Kind.TICKET, Entry.Kind.RATING)
         reached = Entry.objects.exclude(kind__in=told).exclude(outcome=Entry.Outcome.MISSED)
-        return reached.filter(customer=OuterRef("pk"), happened_at__lt=self.midnight(self.on + timedelta(1)))
+        return reached.filter(customer=OuterRef("pk"), happened_at__lt=self.end)
 
     @cached_property
     def _scores(self) -> QuerySet[Score]:

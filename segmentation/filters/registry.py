@@ -39,7 +39,8 @@ class Operator:
 class Condition:
     """Something a dossier can be asked. `section` is the heading under which it is offered.
 
-    `knows_past`: of a day before today it tells what was known then, not what is known now.
+    `knows_past`: of a day before today it tells what was known then, not what is known now. `to_others`: a sentence for
+    those who are no leads, where they find less.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Condition:
     label: str | Promise
     operators: tuple[Operator, ...]
     knows_past: bool = False
+    to_others: str | Promise = ""
 
     def operator(self, key: str) -> Operator | None:
         return next((each for each in self.operators if each.key == key), None)

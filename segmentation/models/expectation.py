@@ -101,7 +101,7 @@ class Expectation(models.Model):
     @property
     def reason(self) -> str:
         """Where the figures come from, in a sentence. Reads the team’s forecast."""
-        from segmentation.expectation import Missing, reason
+        from segmentation.reasons import Missing, reason
 
         forecast = self.team.forecast
         missing = Missing(forecast.missing_weeks, forecast.missing_buyers)

@@ -10,6 +10,7 @@ from contacts import registry
 from contacts.models import Customer, Entry
 from crm.mail.kinds import Kind
 from crm.mail.models import OutgoingMail, Reason
+from crm.mail.tokens import without_tokens
 from segmentation.models import Reminder, ReminderLetter
 from segmentation.models.reminder import purchases_after, talks_since
 from segmentation.reminding.slips import lay_answered
@@ -45,7 +46,7 @@ def why_not(mail: OutgoingMail, now: datetime) -> str:
 def sent(mail: OutgoingMail, now: datetime) -> None:
     """File the letter in the dossier, if that is still there."""
     if Customer.objects.filter(pk=mail.recipient_id).exists():
-        _file(mail.recipient_id, f"{mail.subject}\n\n{mail.text}", now, mail=mail)
+        _file(mail.recipient_id, f"{mail.subject}\n\n{without_tokens(mail.text)}", now, mail=mail)
 
 
 def answered(mail: OutgoingMail, text: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from random import Random, SystemRandom
 
 from django.db import transaction
-from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 
 from contacts import registry
 from contacts.letters import compiled, recipient_of, values_for
@@ -27,11 +27,13 @@ from segmentation.reminding.kind import REPURCHASE
 BATCH = 1000
 VALID_FOR = timedelta(days=10)  # long enough to wait for a turn of 7 days, and a holiday
 # What a letter needs to know.
-OF_REMINDER = ("team_id", "series_id", "cycle", "code", "steps_done")
+OF_REMINDER = ("team_id", "series_id", "cycle", "code", "steps_done", "next_on")
 OF_CUSTOMER = (
     "team_id", "owner_id", "legal_basis_id", "name", "kind", "number", "email", "town", "country", "language",
     "main_person__name", "main_person__email",
 )  # fmt: skip
+
+Place = tuple[date, int]  # the day and the id of a reminder: the order in which they come
 
 
 @dataclass
@@ -105,7 +107,7 @@ class Letter:
 
 def queue_due(sender: Sender, *, now: datetime, lot: Random | None = None) -> int:
     """Queue the next letter of everybody of a team whose day has come, each batch for itself. Returns how many."""
-    desk, count, last = Desk(sender, now, lot or SystemRandom()), 0, 0
+    desk, count, last = Desk(sender, now, lot or SystemRandom()), 0, (date.min, 0)
     while last is not None:
         queued, last = _queue_batch(desk, last)
         count += queued
@@ -113,22 +115,31 @@ def queue_due(sender: Sender, *, now: datetime, lot: Random | None = None) -> in
 
 
 @transaction.atomic
-def _queue_batch(desk: Desk, last: int) -> tuple[int, int | None]:
-    """Those whose ids follow `last`; returns how many letters were queued, and the last id, None after the last.
+def _queue_batch(desk: Desk, last: Place) -> tuple[int, Place | None]:
+    """Those who come after `last`; returns how many letters were queued, and who came last, None at the end.
 
     The reminders are held, so that what stops one of them meanwhile finds its letter.
     """
+    # Asked of each reminder: as a list of customers, SQLite would make it of all there are, for each batch anew.
+    may_be_written_to = Exists(Customer.objects.open_to_advertising().filter(pk=OuterRef("customer")))
     due = Reminder.objects.due(on=desk.today).filter(
-        team=desk.sender.team_id, pk__gt=last, customer__in=Customer.objects.open_to_advertising()
+        may_be_written_to, _after(last), team=desk.sender.team_id
     )
     due = due.exclude(registry.unhappy("customer"))
     rows = _whole(due).select_for_update(of=("self",), no_key=True)
-    reminders = list(rows.order_by("pk")[:BATCH])
+    reminders = list(rows.order_by("next_on", "pk")[:BATCH])
     ready = _without_waiting(desk.introduced(reminders))
     letters = [letter for reminder in ready if (letter := _next(desk, reminder))]
     _put_into_outbox(desk, letters)
     _advance(ready, letters)
-    return len(letters), reminders[-1].pk if len(reminders) == BATCH else None
+    is_full = len(reminders) == BATCH
+    return len(letters), (reminders[-1].next_on, reminders[-1].pk) if is_full else None
+
+
+def _after(last: Place) -> Q:
+    day, pk = last
+    # The first condition follows from the second, and lets the index begin there.
+    return Q(next_on__gte=day) & (Q(next_on__gt=day) | Q(next_on=day, pk__gt=pk))
 
 
 def _without_waiting(reminders: list[Reminder]) -> list[Reminder]:

@@ -10,8 +10,8 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from segmentation.charts import BarChart, Tick
-from segmentation.expectation import Missing, too_little
 from segmentation.models import Forecast
+from segmentation.reasons import Missing, too_little
 
 ABOUT_ALL = 1.96  # standard deviations that hold 95 of 100 cases of chance
 OVERLAP = 2  # weeks that look at the same purchase

@@ -92,6 +92,7 @@ def _found(request: HttpRequest, builder: Builder) -> dict:
         "total": Customer.objects.visible_to(request.user, on=moment.today).count(),
         "first": list(found.only("name", "town")[:FIRST]) if count else [],
         "sentence": chain.sentence(moment),
+        "limits": chain.limits(moment),
     }
 
 
@@ -116,7 +117,8 @@ def own_members(request: HttpRequest, pk: int) -> HttpResponse:
 def about(user: User, segment: Segment, chain: Chain, moment: Moment) -> dict:
     """What every page of one segment says of it."""
     is_mine = segment.may_be_changed_by(user)
-    return {"segment": segment, "chain": chain, "sentence": chain.sentence(moment), "is_mine": is_mine}
+    said = {"sentence": chain.sentence(moment), "limits": chain.limits(moment)}
+    return {"segment": segment, "chain": chain, "is_mine": is_mine} | said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.views.customers import wants_part
 from crm.mail.framing import as_mail_body
+from crm.mail.tokens import without_tokens
+from crm.numbers import number_in
 from segmentation.models import Reminder, Series
 from segmentation.models.reminder import ReminderQuerySet
 from segmentation.reminding.words import with_reasons
@@ -71,21 +73,21 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 @as_mail_body
 def letter_body(request: HttpRequest, pk: int) -> HttpResponse:
     mail = _letter_page(request, pk).mail
-    return HttpResponse(mail.html if mail else "")
+    return HttpResponse(without_tokens(mail.html) if mail else "")
 
 
 def _letter_page(request: HttpRequest, pk: int) -> LetterPage:
     reminder = get_object_or_404(
         with_reasons(_mine(request)).select_related(*WHOLE, "customer__expectation"), pk=pk
     )
-    position = _number(request.GET.get("step"))
+    position = number_in(request.GET.get("step")) or 0
     variant = request.GET.get("variant", "")
     return LetterPage(reminder, position=position, variant=variant, user=request.user, now=timezone.now())
 
 
 def just_taken_out(request: HttpRequest, series: Series) -> Reminder | None:
     """The one of ?taken=…, while taking out can be undone."""
-    taken = {"pk": _number(request.GET.get("taken")), "stopped_why": Reminder.Stopped.TAKEN_OUT}
+    taken = {"pk": number_in(request.GET.get("taken")), "stopped_why": Reminder.Stopped.TAKEN_OUT}
     return _mine(request).filter(series=series, **taken).first()
 
 
@@ -122,7 +124,3 @@ def _back(request: HttpRequest, reminder: Reminder) -> str:
 
 def _with_taken(address: str, reminder: Reminder) -> str:
     return f"{address}{'&' if '?' in address else '?'}taken={reminder.pk}"
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 12 else 0

@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from contacts.models import Customer
 from crm.team.models import Team
-from segmentation.expectation import Expected, Learnt, expect, learn, reason
+from segmentation.expectation import Expected, Learnt, expect, learn
 from segmentation.log import read_log
 from segmentation.management.arguments import add_as_of, add_team, team_named
 from segmentation.nightly_expectations import DIGITS, rows
+from segmentation.reasons import reason
 
 HEADINGS = ("customer", "usual_interval", "window_from", "window_to", "p14", "p28", "reason")
 
