@@ -25,7 +25,8 @@ def put_right(*, rating: Rating, done: str, by: User, now: datetime) -> bool:
     words = _("Put right, after ticket %(number)s") % {"number": rating.ticket.number}
     Entry.objects.create(
         customer_id=rating.customer_id, kind=Entry.Kind.RATING, text=f"{words}\n\n{done}", author=by,
-        happened_at=now, source=Entry.Kind.TICKET, source_id=rating.ticket_id,
+        on_behalf_of_id=by.stands_in_for(rating.customer.owner_id, now=now), happened_at=now,
+        source=Entry.Kind.TICKET, source_id=rating.ticket_id,
     )  # fmt: skip
     return True
 
@@ -38,7 +39,7 @@ def ask_again(*, rating: Rating, now: datetime) -> bool:
     if why_not_again(rating) is not None:
         return False
     ticket = rating.ticket
-    key = f"rating:{ticket.pk}:{ticket.resolution}:again"
+    key = f"rating:{ticket.pk}:{ticket.resolution}:again:{rating.pk}"
     put_question(ticket, key=key, start=now, now=now, again_after=rating)
     return True
 
@@ -66,7 +67,7 @@ def pass_on(*, rating: Rating, words: str, by: User, now: datetime) -> bool:
 @transaction.atomic
 def set_aside(*, rating: Rating, why: str, by: User, now: datetime) -> bool:
     """A lead does not count it, and says why. False if that is so already."""
-    invitation = _held(rating)
+    invitation = _held(rating.invitation_id)
     if rating.decisions.filter(what=What.ASIDE, undone_at=None).exists():
         return False
     rating.decisions.create(what=What.ASIDE, why=why, made_by=by, made_at=now)
@@ -75,21 +76,22 @@ def set_aside(*, rating: Rating, why: str, by: User, now: datetime) -> bool:
 
 
 @transaction.atomic
-def count(*, rating: Rating, word: Word, why: str, by: User, now: datetime) -> bool:
+def count(*, invitation: Invitation, word: Word, why: str, by: User, now: datetime) -> bool:
     """A lead lets a suspect word count, and says why. False if it counts already."""
-    invitation = _held(rating)
-    words = Word.objects.filter(pk=word.pk, invitation=invitation, confirmed_at=None).exclude(suspect="")
+    held = _held(invitation.pk)
+    words = Word.objects.filter(pk=word.pk, invitation=held, confirmed_at=None).exclude(suspect="")
     if not words.update(confirmed_at=now, confirmed_by=by):
         return False
-    rating.decisions.create(what=What.COUNT, word=word, why=why, made_by=by, made_at=now)
-    settle(invitation, now=now, quietly=True)
+    rating = Rating.objects.filter(invitation=held).first()
+    Decision.objects.create(what=What.COUNT, rating=rating, word=word, why=why, made_by=by, made_at=now)
+    settle(held, now=now, quietly=True)
     return True
 
 
 @transaction.atomic
 def undo(*, decision: Decision, by: User, now: datetime) -> bool:
     """Take a decision back: what the machine makes of it holds again. False if somebody did before."""
-    invitation = _held(decision.rating)
+    invitation = _held((decision.rating or decision.word).invitation_id)
     if not Decision.objects.filter(pk=decision.pk, undone_at=None).update(undone_at=now, undone_by=by):
         return False
     if decision.word_id:
@@ -98,9 +100,9 @@ def undo(*, decision: Decision, by: User, now: datetime) -> bool:
     return True
 
 
-def _held(rating: Rating) -> Invitation:
+def _held(invitation_id: int) -> Invitation:
     """Nobody else says or decides anything about it until the transaction ends."""
-    return Invitation.objects.select_for_update(of=("self",)).whole().get(pk=rating.invitation_id)
+    return Invitation.objects.select_for_update(of=("self",)).whole().get(pk=invitation_id)
 
 
 @transaction.atomic

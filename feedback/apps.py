@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class FeedbackConfig(AppConfig):
@@ -8,13 +9,16 @@ class FeedbackConfig(AppConfig):
         from contacts import registry
         from contacts.models import Entry
         from crm.mail import kinds
+        from crm.team import summaries
+        from feedback import conditions, rating_parts, slips, taking_over  # noqa: F401 - conditions register themselves
         from feedback import kinds as own
-        from feedback import rating_parts, slips
         from feedback.dossier_part import PANELS, page, unhappy, whole
         from feedback.giving_out import erase, sections
+        from feedback.ticket_words import keep_index
         from followups.demo import parts
         from followups.slips import register
 
+        post_migrate.connect(keep_index, sender=self)
         kinds.register(own.TICKET)
         kinds.register(own.TICKET_NOTICE)
         for source in slips.SOURCES:
@@ -30,6 +34,9 @@ class FeedbackConfig(AppConfig):
                 erase=erase,
                 pages={Entry.Kind.TICKET: page},
                 unhappy=unhappy,
+                handed_over=taking_over.with_dossiers,
+                left=taking_over.with_all,
             )
         )
+        summaries.register_duties(taking_over.duties)
         rating_parts.register()

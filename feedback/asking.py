@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.utils import timezone
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +12,7 @@ from contacts.letters import recipient_of
 from contacts.models import Customer, Entry
 from crm.mail.actions import compose, queue
 from crm.mail.models import OutgoingMail, Sender, State, Suppression
+from crm.mail.models.suppression import ADVERTISING_PAUSE
 from crm.mail.quiet import open_from
 from crm.mail.words import why
 from feedback.asking_words import content_of
@@ -19,7 +20,7 @@ from feedback.kinds_rating import RATING, REOPENED
 from feedback.models import Invitation, Rating, ServiceRules, Ticket
 
 PAUSE = timedelta(days=30)  # between two requests to a customer
-KEEPS = timedelta(days=5)  # how long a request is of use
+KEEPS = ADVERTISING_PAUSE + timedelta(days=3)  # of use after another letter's turn and most holidays
 
 
 class Obstacle(models.TextChoices):
@@ -42,9 +43,12 @@ class Obstacle(models.TextChoices):
 def ask(ticket: Ticket, now: datetime) -> None:
     """After a ticket was closed: put the question into the outbox, unless something stands against it."""
     hold_customer(ticket)
-    if not obstacle_to(ticket, now=now):
-        rules = ServiceRules.of(ticket.team)
-        start = now + timedelta(minutes=rules.ask_after)
+    rules = ServiceRules.of(ticket.team)
+    if not obstacle_to(ticket, rules=rules, now=now):
+        # Not before an answer that may still be taken back.
+        answers = OutgoingMail.objects.waiting().filter(ticket_message__ticket=ticket)
+        leaves = answers.aggregate(last=Max("not_before"))["last"] or now
+        start = max(now + timedelta(minutes=rules.ask_after), leaves)
         put_question(ticket, key=f"rating:{ticket.pk}:{ticket.resolution}", start=start, now=now)
 
 
@@ -56,8 +60,8 @@ def hold_customer(ticket: Ticket) -> None:
         ticket.customer = whole.get(pk=ticket.customer_id)
 
 
-def obstacle_to(ticket: Ticket, *, now: datetime) -> Obstacle | None:
-    if not ServiceRules.of(ticket.team).asks:
+def obstacle_to(ticket: Ticket, *, rules: ServiceRules, now: datetime) -> Obstacle | None:
+    if not rules.asks:
         return Obstacle.OFF
     if ticket.merged_into_id:
         return Obstacle.MERGED
@@ -132,14 +136,15 @@ def note_asked(invitation: Invitation, *, at: datetime) -> None:
         )  # fmt: skip
 
 
-def why_not_asked(ticket: Ticket, *, now: datetime | None = None) -> str:
+def why_not_asked(ticket: Ticket, *, rules: ServiceRules, now: datetime) -> str:
     """A sentence for the page of a closed ticket; "" if the customer was asked, or is about to be."""
     mails = ticket.invitations.filter(
         channel=Invitation.Channel.MAIL, resolution=ticket.resolution, again_after=None
     )
-    if invitation := mails.select_related("mail").first():
+    said = ("mail__kind", "mail__state", "mail__reason", "mail__detail")
+    if invitation := mails.select_related("mail").only("pk", *said).first():
         mail = invitation.mail
         has_ended = mail and mail.state in (State.SUPPRESSED, State.FAILED, State.EXPIRED)
         return _("The question did not leave: %(why)s.") % {"why": why(mail)} if has_ended else ""
-    obstacle = obstacle_to(ticket, now=now or timezone.now())
+    obstacle = obstacle_to(ticket, rules=rules, now=now)
     return str(obstacle.label) if obstacle else _("The customer was not asked when it was closed.")

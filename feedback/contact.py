@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
 
 from django.core import signing
@@ -25,6 +25,7 @@ from feedback.senders import sender_of
 
 FASTEST, OLDEST = timedelta(seconds=2), timedelta(days=1)  # of a page on which a person writes
 MOST_LINKS = 2
+AT_ONCE = timedelta(hours=1)  # of working time
 MOST_TICKETS, WHILE = 5, timedelta(hours=1)  # of one client, and of one e-mail address
 SAID = ("kind", "call_on", "call_at", "about", "message", "name", "email", "phone")
 _LINK = re.compile(r"https?://|www\.|\[url", re.IGNORECASE)
@@ -83,7 +84,7 @@ def is_sealed(text: str, said: Mapping[str, Any], stamp: Stamp | None) -> bool:
 
 def sent_before(said: Mapping[str, Any], stamp: Stamp, *, rules: ServiceRules) -> Ticket | None:
     """The ticket of the same words from the same page: a second press is no second ticket."""
-    messages = Message.objects.filter(message_id=_message_id(said, stamp), ticket__team=rules.team_id)
+    messages = Message.objects.known_by([_message_id(said, stamp)], team=rules.team)
     before = messages.select_related("ticket").first()
     return before and before.ticket
 
@@ -112,11 +113,20 @@ def take(
     customer, person = sender_of(address, team=rules.team)
     return open_ticket(
         team=rules.team, kind=said["kind"], channel=Ticket.Channel.PAGE, now=now, call_at=said["call"],
+        promised_on=_day_of_call(rules, said, now),
         subject=said["about"] or " ".join(said["message"].split())[:100], text=said["message"],
         customer=customer, person=person, language=(customer and customer.language) or language,
         from_name=said["name"], from_email=address, from_phone=said["phone"],
         message_id=_message_id(said, stamp),
     )  # fmt: skip
+
+
+def _day_of_call(rules: ServiceRules, said: Mapping[str, Any], now: datetime) -> date | None:
+    """When to call who has named neither day nor time: at once, be it the next working day. That is before an answer
+    is due, which is what he is told."""
+    if said["kind"] != Ticket.Kind.CALLBACK or said["call"]:
+        return None
+    return rules.on_clock(rules.hours.due(now, min(AT_ONCE, rules.answer_time))).date()
 
 
 def _message_id(said: Mapping[str, Any], stamp: Stamp) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.lines import became, with_links
 from crm.mail.models import State
+from crm.mail.models.outgoing import WAITING
 from feedback.models import Attachment, Message, Ticket
 
 PAGE = 30
@@ -44,6 +45,11 @@ class Line:
     def mail(self) -> str:
         """What became of our mail: "waiting", "sent 10:05", "failed: …"; "" if it was none."""
         return became(self.message, self.zone) if self.message.mail_state else ""
+
+    @property
+    def waits(self) -> bool:
+        """Our mail has not left, and can be taken back."""
+        return self.message.mail_state in WAITING
 
     @property
     def mail_failed(self) -> bool:

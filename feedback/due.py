@@ -115,6 +115,8 @@ class Due:
             return ""
         if ticket.call_at:
             return _("call back %(when)s") % {"when": self._when(ticket.call_at)}
+        if ticket.owes_call:
+            return _("call back %(when)s") % {"when": day_words(ticket.promised_on, self.today)}
         if ticket.promised_on:
             return _("answer promised for %(day)s") % {"day": day_words(ticket.promised_on, self.today)}
         return ""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.core.cache import cache
@@ -17,7 +17,9 @@ from crm.team.models import Team, User
 from feedback.answering import LONGEST_SUBJECT, Answering
 from feedback.due import at_time, day_words
 from feedback.models import Script, Ticket
-from followups.dates import UnreadableDate, read_date
+from followups.binder import Binder
+from followups.dates import Tab, UnreadableDate, read_date
+from followups.destination import Destination
 
 MOST_GROUPS, LATELY = 30, 200
 KEPT = 300  # seconds
@@ -26,6 +28,11 @@ KEPT = 300  # seconds
 def seen_field() -> forms.IntegerField:
     """The newest piece of the conversation that the page showed: what is newer, its reader has not seen."""
     return forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+def token_field() -> forms.UUIDField:
+    """Of one page: what it sends a second time was sent before."""
+    return forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 def word_field(label: str, **more: object) -> forms.CharField:
@@ -49,7 +56,7 @@ class AnswerForm(forms.Form):
     text = body_field(
         gettext_lazy("Answer"), error_messages={"required": gettext_lazy("Write the answer first.")}
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    token = token_field()
     seen = seen_field()
 
     def __init__(self, *args: object, answering: Answering, **kwargs: object) -> None:
@@ -70,6 +77,12 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Write something before you add it.")},
     )
+    token = token_field()
+
+    @property
+    def key(self) -> UUID:
+        """Of these words from this page."""
+        return uuid5(self.cleaned_data["token"], self.cleaned_data["text"])
 
 
 class AssignForm(forms.Form):
@@ -140,25 +153,18 @@ class PromiseField(forms.CharField):
         return tab.due_on, tab.at and at_time(tab.due_on, tab.at, self.user.zone)
 
 
-class PromiseForm(forms.Form):
-    """When an answer or a call is promised for. `named` is the day that the button said."""
+class NamesItsDay(forms.Form):
+    """A form with a PromiseField `when`, on a page that names the day, and how full it is for the dossier's `owner`,
+    before it counts. `named` is what the page has named."""
 
     named = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: object, user: User, now: datetime, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.user, self.now = user, now
-        self.fields["when"] = PromiseField(
-            label=_("Promise an answer or a call for"),
-            required=True,
-            user=user,
-            now=now,
-            error_messages={"required": _("Name a day, such as “tomorrow” or “Thursday 10:15”.")},
-        )
+    user: User
+    now: datetime
+    owner: User | None
 
     @property
     def key(self) -> str:
-        """What the button has named; "" while the day cannot be read."""
+        """What the page has to name; "" while there is no day that can be read."""
         day, at = self.cleaned_data.get("when") or (None, None)
         return (at or day).isoformat() if day else ""
 
@@ -171,8 +177,33 @@ class PromiseForm(forms.Form):
         return f"{words}, {at:%H:%M}" if at else words
 
     @property
+    def load(self) -> str:
+        """How full that day is in the owner's binder, in words; "" without a day or a dossier."""
+        day, _at = self.cleaned_data.get("when") or (None, None)
+        if not (day and self.owner):
+            return ""
+        return Destination(Tab(day), Binder(self.owner, now=self.now)).fullness
+
+    @property
     def was_named(self) -> bool:
         return self.key == self.cleaned_data["named"]
+
+
+class PromiseForm(NamesItsDay):
+    """When an answer or a call is promised for."""
+
+    def __init__(
+        self, *args: object, user: User, now: datetime, owner: User | None = None, **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.now, self.owner = user, now, owner
+        self.fields["when"] = PromiseField(
+            label=_("Promise an answer or a call for"),
+            required=True,
+            user=user,
+            now=now,
+            error_messages={"required": _("Name a day, such as “tomorrow” or “Thursday 10:15”.")},
+        )
 
 
 def product_groups(team: Team) -> list[str]:

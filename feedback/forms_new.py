@@ -1,6 +1,7 @@
 """A ticket that a colleague takes down while the customer speaks."""
 
 from datetime import datetime
+from uuid import uuid5
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from contacts.forms import complain_of_length
 from contacts.models import Customer, Person
 from crm.team.models import User
-from feedback.forms import PromiseField
+from feedback.forms import NamesItsDay, PromiseField, token_field
 from feedback.models import Ticket
 
+NAMED_WHILE_WRITTEN = {
+    "hx-get": "",
+    "hx-trigger": "input changed delay:150ms",
+    "hx-target": "#ticket-do",
+    "hx-swap": "outerHTML",
+    "hx-sync": "this:replace",
+}
 
-class NewTicketForm(forms.Form):
+
+class NewTicketForm(NamesItsDay):
     kind = forms.ChoiceField(
         label=_("What it is"),
         choices=Ticket.Kind.choices,
@@ -51,12 +60,13 @@ class NewTicketForm(forms.Form):
         help_text=_("What you said. Leave it empty if the answer is still to come."),
     )
     is_settled = forms.BooleanField(label=_("And with that it is settled"), required=False)
+    token = token_field()
 
     def __init__(
         self, *args: object, customer: Customer, user: User, now: datetime, **kwargs: object
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.customer, self.user, self.now = customer, user, now
+        self.customer, self.owner, self.user, self.now = customer, customer.owner, user, now
         self.fields["person"].queryset = customer.people.all()
         self.initial["person"] = customer.main_person_id
         self.fields["assignee"].queryset = User.objects.visible_to(user).active()
@@ -67,7 +77,14 @@ class NewTicketForm(forms.Form):
             now=now,
             help_text=_("With a time, it is a call."),
         )
+        self.fields["when"].widget.attrs |= NAMED_WHILE_WRITTEN
         complain_of_length(self)
+
+    @property
+    def message_id(self) -> str:
+        """The id of these words from this page."""
+        words = repr([self.data.get(name, "") for name in self.fields if name not in ("token", "named")])
+        return f"<{uuid5(self.cleaned_data['token'], words)}@form.invalid>"
 
     def clean(self) -> dict:
         data = super().clean()

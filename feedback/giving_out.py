@@ -16,7 +16,7 @@ from crm.mail.models import OutgoingMail
 from feedback import attachments
 from feedback.kinds import TICKET_NOTICE
 from feedback.models import Attachment, Invitation, Message, Pause, Rating, Recommendation, Ticket, Word
-from feedback.warning import key_of
+from feedback.ticket_notices import key_of
 
 TICKET = (
     "number", "kind", "channel", "subject", "from_name", "from_email", "from_phone", "language", "product_group",

@@ -33,15 +33,16 @@ def why_no_notice(mail: OutgoingMail, now: datetime) -> str:
     """What has been done meanwhile is not announced."""
     from feedback.models import Ticket
 
-    _notice, _ticket, pk, _what, due, _to = mail.idempotency_key.split(":")
+    _notice, _ticket, pk, what, due, _to = mail.idempotency_key.split(":")
     ticket = Ticket.objects.filter(pk=pk).first()
     if ticket is None:
         return Reason.ERASED
-    is_so = ticket.next_due_at is not None and int(ticket.next_due_at.timestamp()) == int(due)
+    at = ticket.escalated_at if what == ESCALATED and ticket.is_open else ticket.next_due_at
+    is_so = at is not None and int(at.timestamp()) == int(due)
     return "" if is_so else DONE
 
 
-DONE = "done"
+DONE, ESCALATED = "done", "escalated"
 TICKET = Kind("ticket", _("Answer to a ticket"), is_automatic=False, answered=answered, bounced=bounced)
 TICKET_NOTICE = Kind(
     "ticket_notice",

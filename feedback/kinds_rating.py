@@ -31,8 +31,8 @@ def why_not(mail: OutgoingMail, now: datetime) -> str:
     if found is None:
         return Reason.ERASED
     rules, basis, ticket = ServiceRules.of(found.team), found.customer.legal_basis, found.ticket
-    others = Invitation.objects.filter(customer=found.customer_id, asked_at__gt=now - PAUSE).exclude(
-        pk=found.pk
+    others = (
+        Invitation.objects.filter(customer=found.customer_id).asked(since=now - PAUSE).exclude(pk=found.pk)
     )
     reasons = {
         REOPENED: found.revoked_at is not None or bool(ticket and ticket.is_open),

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.numbers import number_in
 from crm.team.models import User
 from feedback.due import Due
 from feedback.models import ServiceRules, Ticket
@@ -66,7 +67,7 @@ class Listing:
         self, asked: QueryDict, *, user: User, rules: ServiceRules, now: datetime, size: int = PAGE
     ) -> None:
         self.asked, self.user, self.rules, self.now, self.size = asked, user, rules, now, size
-        self.text = " ".join(asked.get("q", "").split())[:100]
+        self.text = " ".join(asked.get("q", "").replace("\0", "").split())[:100]
         self.kind = asked.get("kind", "") if asked.get("kind") in Ticket.Kind.values else ""
         self.show = asked.get("show", "") if asked.get("show") in self.keys else OPEN if self.text else MINE
 
@@ -86,9 +87,7 @@ class Listing:
     def _found(self) -> list[Ticket]:
         rows = self.rows.select_related("customer", "assignee").defer("search_text", "customer__search_text")
         edge = (
-            self.rows.filter(pk=_digits(self.asked.get("after", ""))).first()
-            if "after" in self.asked
-            else None
+            self.rows.filter(pk=number_in(self.asked.get("after"))).first() if "after" in self.asked else None
         )
         found: list[Ticket] = []
         for part in rows.following(edge, closed=self.show == CLOSED):
@@ -150,6 +149,11 @@ class Listing:
         return self._counts[LATE]
 
     @property
+    def escalated(self) -> int:
+        """How many leads are asked to look at; others are not."""
+        return self._counts[ESCALATED] if self.user.is_lead else 0
+
+    @property
     def open(self) -> int:
         return self._counts[OPEN]
 
@@ -166,7 +170,3 @@ def neighbours(
 
 def _first(parts: list[TicketQuerySet]) -> Ticket | None:
     return next((found for part in parts if (found := part.first())), None)
-
-
-def _digits(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 12 else 0

@@ -1,4 +1,5 @@
-"""Mail to colleagues about ratings. It goes through the outbox, and names no customer.
+"""Mail to colleagues about ratings, in the language in which their team writes. It goes through the outbox, and names
+no customer.
 
 What a customer says is read on the page of the rating, which goes when he is erased; a mailbox keeps what it has.
 """
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from contacts.models import Customer
 from crm.mail.actions import Content, Recipient, compose, queue
@@ -20,13 +22,11 @@ from feedback.kinds_rating import NOTICE
 from feedback.models import Rating
 
 KEEPS = timedelta(days=2)  # then the page of what is open has told it
-LANGUAGE = "en"  # colleagues read English
 
 
 def tell_leads(rating: Rating, *, now: datetime) -> None:
     """At once, by night too: that somebody is not content."""
-    leads = User.objects.active().filter(team=rating.team_id, role__in=(User.Role.LEAD, User.Role.ADMIN))
-    for lead in leads:
+    for lead in User.objects.leads_of(rating.team):
         key = f"notice:{rating.pk}:bad:{int(rating.bad_since.timestamp())}:{lead.pk}"
         _put(rating, "bad", key=key, to=lead, now=now)
 
@@ -47,8 +47,9 @@ def _put(
     context = {"rating": rating, "ticket": rating.ticket, "to": to, "by": by, "words": words, "url": url}
     mail = f"feedback/mail/notice_{name}"
     parts = (f"{mail}_subject.txt", f"{mail}.txt", f"{mail}.html")
-    content = Content(*(render_to_string(part, context).strip() for part in parts))
-    recipient = Recipient(to.name, to.email, LANGUAGE)
+    with translation.override(sender.language):
+        content = Content(*(render_to_string(part, context).strip() for part in parts))
+    recipient = Recipient(to.name, to.email, sender.language)
     queue(
         compose(
             sender=sender, kind=NOTICE, key=key, to=recipient, content=content, now=now, valid_for=KEEPS, by=by

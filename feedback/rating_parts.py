@@ -10,6 +10,7 @@ from feedback.actions import on_closed, on_reopened
 from feedback.kinds_rating import NOTICE, RATING, RECOMMEND
 from feedback.notices import forget
 from feedback.reacting import SOURCE
+from feedback.verdicts import last_verdicts
 from followups import slips
 
 
@@ -23,4 +24,6 @@ def register() -> None:
     slips.register(SOURCE)
     on_closed(asking.ask)
     on_reopened(asking.take_back)
-    registry.register(registry.Part("ratings", pages={Entry.Kind.RATING: page}, erase=forget))
+    registry.register(
+        registry.Part("ratings", pages={Entry.Kind.RATING: page}, erase=forget, verdicts=last_verdicts)
+    )

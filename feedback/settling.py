@@ -32,7 +32,9 @@ def _settle_recommendation(invitation: Invitation, heard: list[Word]) -> None:
 def _settle_rating(
     invitation: Invitation, words: list[Word], heard: list[Word], *, now: datetime, quietly: bool
 ) -> None:
-    rating = Rating.objects.filter(invitation=invitation).first() or Rating(invitation=invitation)
+    # Held, as whoever puts it right or passes it on holds no invitation.
+    known = Rating.objects.select_for_update(of=("self",)).filter(invitation=invitation)
+    rating = known.first() or Rating(invitation=invitation)
     for name in KEPT:
         setattr(rating, name, getattr(invitation, name))
     for name, value in _said(heard or words[-1:]).items():

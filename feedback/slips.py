@@ -29,15 +29,16 @@ def settle(ticket: Ticket, *, now: datetime) -> None:
     for source in SOURCES:
         drafts = {draft.key: draft for draft in _drafts(source.name, ticket, now)}
         waits = {key for name, key, done_at in laid if name == source.name and not done_at}
-        withdraw(waits - drafts.keys(), source=source)
+        if passed := waits - drafts.keys():
+            withdraw(_of(ticket).filter(source=source.name, key__in=passed), now=now)
         for key, draft in drafts.items():
             if (source.name, key) not in known and _has_place(draft.customer):
                 lay(source, draft, now=now)
 
 
-def withdraw_all(ticket: Ticket) -> None:
+def withdraw_all(ticket: Ticket, *, now: datetime) -> None:
     """It is not this dossier's any more."""
-    _of(ticket).filter(done_at__isnull=True).delete()
+    withdraw(_of(ticket), now=now)
 
 
 def _of(ticket: Ticket) -> SlipQuerySet:
@@ -56,15 +57,17 @@ def _drafts(source: str, ticket: Ticket, now: datetime) -> Iterator[SlipDraft]:
 
 
 def _promise(ticket: Ticket, now: datetime) -> SlipDraft | None:
-    if not ticket.promised_on or ticket.call_at:
+    if not ticket.promised_on or ticket.owes_call:
         return None
     words = _("Answer promised for %(day)s") % {"day": written(ticket.promised_on, "D j M")}
     return _draft(ticket, ticket.promised_on, "", words)
 
 
 def _call(ticket: Ticket, now: datetime) -> SlipDraft | None:
-    if not ticket.call_at:
+    if not ticket.owes_call:
         return None
+    if not ticket.call_at:
+        return _draft(ticket, ticket.promised_on, "", _("Call back"))
     at = ticket.call_at.astimezone(ticket.customer.owner.zone)
     words = _("Call back at %(time)s") % {"time": time_format(at.time(), "H:i")}
     return _draft(ticket, at.date(), f"{at:%H%M}", words)
@@ -118,7 +121,12 @@ def _page(slip: Slip) -> str:
 
 SOURCES = (
     _source(PROMISE, gettext_lazy("Promised answer"), "mail", lambda now: Q(promised_on__isnull=False)),
-    _source(CALL, gettext_lazy("Call back"), "call", lambda now: Q(call_at__isnull=False)),
+    _source(
+        CALL,
+        gettext_lazy("Call back"),
+        "call",
+        lambda now: Q(call_at__isnull=False) | Q(kind=Ticket.Kind.CALLBACK, promised_on__isnull=False),
+    ),
     # By the end of the day everywhere.
     _source(
         DUE, gettext_lazy("Ticket due"), "ticket", lambda now: Q(next_due_at__lt=now + timedelta(days=1))

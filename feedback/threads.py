@@ -1,18 +1,18 @@
-"""To which ticket a customer's letter belongs."""
+"""To which ticket a customer's letter belongs, and below which letter of his our answer."""
 
 from collections.abc import Iterator
 
 from crm.mail.addresses import normal
 from crm.mail.models import OutgoingMail
-from crm.mail.models.outgoing import Written
 from crm.team.models import Team
 from feedback.letter import Letter
 from feedback.models import Message, Ticket
-from feedback.models.message import MessageQuerySet
 from feedback.senders import addresses_of
 from feedback.tokens import ticket_of
 
 _MOST_MERGES = 20
+_NOBODYS = ".invalid>"  # made here, of what came without an id
+Kind = Message.Kind
 
 
 def thread_of(letter: Letter, *, mail: OutgoingMail | None, team: Team) -> Ticket | None:
@@ -33,7 +33,23 @@ def knows(letter: Letter, ticket: Ticket) -> bool:
 
 def is_read(message_id: str, *, team: Team) -> bool:
     """Whether a message was taken in before."""
-    return _by_message_id([message_id], team).exists()
+    return Message.objects.known_by([message_id], team=team).exists()
+
+
+def answered_by(ticket: Ticket) -> list[str]:
+    """Message-IDs for an answer to what the customer wrote last: of his mails and ours until then, the oldest first.
+
+    Where there are none until then, of our own since.
+    """
+    said = ticket.messages.filter(kind__in=(Kind.IN, Kind.OUT)).in_order()
+    rows = list(said.values_list("kind", "message_id", "mail__message_id"))
+    last = max((n for n, (kind, _his, _ours) in enumerate(rows) if kind == Kind.IN), default=-1)
+    ids = [(his if kind == Kind.IN else ours) or "" for kind, his, ours in rows]
+    return _of_mails(ids[: last + 1]) or _of_mails(ids)
+
+
+def _of_mails(ids: list[str]) -> list[str]:
+    return [id_ for id_ in ids if id_ and not id_.endswith(_NOBODYS)]
 
 
 def _answered(letter: Letter, mail: OutgoingMail | None, team: Team) -> Iterator[Ticket]:
@@ -41,14 +57,10 @@ def _answered(letter: Letter, mail: OutgoingMail | None, team: Team) -> Iterator
     said = Message.objects.select_related("ticket__team", "ticket__customer")
     if mail:
         yield from (each.ticket for each in said.filter(mail=mail, ticket__team=team))
-    before = _by_message_id(letter.about, team).select_related("ticket__team", "ticket__customer")
-    found = {each.message_id: each.ticket for each in before.order_by("pk")}
-    yield from (found[id_] for id_ in letter.about if id_ in found)
-
-
-def _by_message_id(ids: list[str], team: Team) -> MessageQuerySet:
-    # SQLite takes the index only where it reads the index's own condition.
-    return Message.objects.exclude(message_id=Written("")).filter(message_id__in=ids, ticket__team=team)
+    if letter.about:
+        written = said.known_by(letter.about, team=team).order_by("pk")
+        found = {each.message_id: each.ticket for each in written}
+        yield from (found[id_] for id_ in letter.about if id_ in found)
 
 
 def _fits(address: str, ticket: Ticket, mail: OutgoingMail | None) -> bool:

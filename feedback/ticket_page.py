@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts import registry
 from contacts.models import Customer
 from contacts.views.letter_frames import sender_of
+from crm.mail.models import OutgoingMail
 from crm.team.models import User
 from feedback.answering import Answering
 from feedback.asking import why_not_asked
@@ -27,6 +28,8 @@ from feedback.forms import (
 )
 from feedback.listing import LABELS, OPEN, neighbours
 from feedback.models import Message, Rating, Script, ServiceRules, Ticket
+from feedback.reader import Reader
+from feedback.ticket_notices import told_of_escalation
 
 DONE = [
     _("Answered"),
@@ -156,16 +159,25 @@ class TicketPage:
         return rows.in_order().last() if self.ticket.escalated_at else None
 
     @cached_property
+    def told(self) -> list[OutgoingMail]:
+        """To whom of the leads that was mailed."""
+        return told_of_escalation(self.ticket)
+
+    @cached_property
     def ratings(self) -> list[Rating]:
         """What the customer says of it, for those who may read that; the newest first."""
-        rows = Rating.objects.open_to(self.user, on=self.user.today(self.now)).counted()
-        return list(rows.filter(ticket=self.ticket).order_by("-rated_at", "-pk"))
+        if not self.ticket.resolution:  # never closed, so nobody was asked
+            return []
+        reader = Reader(self.user, on=self.user.today(self.now))
+        rows = Rating.objects.counted().filter(ticket=self.ticket).order_by("-rated_at", "-pk")
+        owner = self.ticket.customer.owner_id if self.ticket.customer else 0
+        return [row for row in rows if reader.may_read(row.value, employee=row.employee_id, owner=owner)]
 
     @cached_property
     def why_not_asked(self) -> str:
         """Why nobody asks the customer whether all was well; "" while the ticket is open, or if he was asked."""
         is_settled = self.ticket.closed_at and not self.ticket.merged_into_id
-        return why_not_asked(self.ticket, now=self.now) if is_settled else ""
+        return why_not_asked(self.ticket, rules=self.rules, now=self.now) if is_settled else ""
 
     @cached_property
     def neighbours(self) -> tuple[Ticket | None, Ticket | None]:

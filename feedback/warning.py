@@ -1,32 +1,18 @@
 """Colleagues are told by mail: the one who answers for a ticket before it is late, and the leads once it is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Q
-from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
-from crm.mail.actions import Content, Recipient, compose, queue_many
+from crm.mail.actions import queue_many
 from crm.mail.models import OutgoingMail, Sender
-from crm.markup import written
 from crm.team.models import Absence, Team, User
 from feedback.actions import rules_changed
-from feedback.kinds import TICKET_NOTICE
 from feedback.models import ServiceRules, Ticket
 from feedback.models.ticket import WARNED_AT
 from feedback.models.ticket_queryset import OUR_MOVE, UNANSWERED, TicketQuerySet
-
-KEEPS = timedelta(hours=12)
-LANGUAGE = "en"  # colleagues read English
-SOON, LATE = "soon", "late"
-
-
-def key_of(ticket_id: int) -> str:
-    """How the keys of all notices about a ticket begin."""
-    return f"notice:ticket:{ticket_id}:"
+from feedback.ticket_notices import KEEPS, LATE, SOON, Notice
 
 
 def warn_all(now: datetime) -> str:
@@ -50,39 +36,6 @@ def due_soon(rules: ServiceRules, *, at: datetime) -> TicketQuerySet:
     return Ticket.objects.filter(soon, team=rules.team, next_due_at__gte=at)
 
 
-@dataclass(frozen=True)
-class Notice:
-    """One mail about one ticket to one colleague."""
-
-    ticket: Ticket
-    what: str
-    to: User
-
-    @property
-    def key(self) -> str:
-        due = int(self.ticket.next_due_at.timestamp())
-        return f"{key_of(self.ticket.pk)}{self.what}:{due}:{self.to.pk}"
-
-    def mail(self, sender: Sender, now: datetime) -> OutgoingMail:
-        return compose(
-            sender=sender, kind=TICKET_NOTICE, key=self.key, to=Recipient(self.to.name, self.to.email, LANGUAGE),
-            content=self._content, now=now, valid_for=KEEPS,
-        )  # fmt: skip
-
-    @property
-    def _content(self) -> Content:
-        at = self.ticket.next_due_at.astimezone(self.to.zone)
-        context = {
-            "to": self.to,
-            "ticket": self.ticket,
-            "is_late": self.what == LATE,
-            "when": _("%(day)s, %(time)s") % {"day": written(at.date(), "l j F"), "time": f"{at:%H:%M}"},
-            "url": f"{settings.BASE_URL}{self.ticket.get_absolute_url()}",
-        }
-        parts = (f"feedback/mail/notice_due{end}" for end in ("_subject.txt", ".txt", ".html"))
-        return Content(*(render_to_string(part, context).strip() for part in parts))
-
-
 def _warn(sender: Sender, now: datetime) -> int:
     rules = ServiceRules.of(sender.team)
     notices = {notice.key: notice for notice in _notices(rules, now)}
@@ -94,7 +47,7 @@ def _warn(sender: Sender, now: datetime) -> int:
 
 
 def _notices(rules: ServiceRules, now: datetime) -> Iterator[Notice]:
-    leads = list(User.objects.active().filter(team=rules.team, role__in=(User.Role.LEAD, User.Role.ADMIN)))
+    leads = list(User.objects.leads_of(rules.team))
     soon = list(due_soon(rules, at=now).select_related("assignee__team"))
     stand_ins = _stand_ins([ticket.assignee for ticket in soon if ticket.assignee], now)
     for ticket in soon:
@@ -108,9 +61,9 @@ def _notices(rules: ServiceRules, now: datetime) -> Iterator[Notice]:
 
 def _stand_ins(users: Iterable[User], now: datetime) -> dict[int, User]:
     """Who looks after the tickets of those who are absent today."""
-    absences = Absence.objects.filter(user__in=users, stand_in__isnull=False).order_by("-starts_on", "-pk")
+    absences = Absence.objects.covered().filter(user__in=users).order_by("-starts_on", "-pk")
     return {
-        absence.user_id: absence.stand_in
-        for absence in absences.select_related("user__team", "stand_in__team")
+        absence.user_id: absence.deputy or absence.user
+        for absence in absences.with_stand_ins().select_related("user__team")
         if absence.starts_on <= absence.user.today(now) <= absence.ends_on
     }

@@ -1,11 +1,12 @@
 """What happens to a ticket together with its conversation, its dossier and the outbox. Each is one transaction."""
 
 from feedback.actions.filing import file_under, open_dossier
-from feedback.actions.opening import keeper_of, open_ticket
+from feedback.actions.opening import open_ticket
 from feedback.actions.settling import close, merge, merge_problem, on_closed, on_reopened, reopen
 from feedback.actions.talking import answer, note, receive
 from feedback.actions.telling import file_entry
 from feedback.actions.terms import rules_changed, set_kind, set_promise
+from feedback.actions.unsaying import take_back
 from feedback.actions.work import assign, calm, escalate, go_on, wait
 
 __all__ = [
@@ -17,7 +18,6 @@ __all__ = [
     "file_entry",
     "file_under",
     "go_on",
-    "keeper_of",
     "merge",
     "merge_problem",
     "note",
@@ -30,5 +30,6 @@ __all__ = [
     "rules_changed",
     "set_kind",
     "set_promise",
+    "take_back",
     "wait",
 ]

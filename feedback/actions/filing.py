@@ -8,11 +8,11 @@ from contacts.models import Customer, Entry, Person
 from crm.mail.models import OutgoingMail
 from crm.team.models import User
 from feedback import slips
-from feedback.actions.opening import keeper_of
 from feedback.actions.telling import complain, file_closed, file_opened, tell
 from feedback.models import Message, Ticket
 from followups.actions import new_dossier
 from followups.dates import Tab
+from followups.lending import keeper_of
 from followups.models import FollowUp
 
 
@@ -28,7 +28,7 @@ def file_under(*, ticket: Ticket, customer: Customer, by: User, now: datetime) -
     ticket.hold()
     if ticket.customer_id == customer.pk or ticket.invitations.exists():
         return False
-    slips.withdraw_all(ticket)
+    slips.withdraw_all(ticket, now=now)
     _move(ticket, customer)
     if ticket.assignee is None and ticket.is_open:
         ticket.assign(to=keeper_of(customer, on=customer.owner.today(now)))

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from django.db import transaction
 
 from contacts.models import Customer, Person
-from crm.team.models import Absence, Team, User
+from crm.team.models import Team, User
 from feedback import slips
 from feedback.actions.telling import complain, file_opened, tell
 from feedback.models import Message, ServiceRules, Ticket
 from feedback.models.rules import next_number
+from followups.lending import keeper_of
 
 
 @transaction.atomic
@@ -57,10 +58,3 @@ def open_ticket(
     complain(ticket, now=now)
     slips.settle(ticket, now=now)
     return ticket
-
-
-def keeper_of(customer: Customer, *, on: date) -> User:
-    """The dossier's owner, or who stands in for him on that day."""
-    absences = Absence.objects.running(on=on).filter(user=customer.owner_id, stand_in__isnull=False)
-    absence = absences.select_related("stand_in__team").order_by("starts_on", "pk").first()
-    return absence.stand_in if absence else customer.owner

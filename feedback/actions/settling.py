@@ -52,9 +52,14 @@ def reopen(*, ticket: Ticket, by: User | None, now: datetime) -> bool:
     tell(ticket, Event.REOPENED, by=by, now=now)
     complain(ticket, now=now)
     slips.settle(ticket, now=now)
+    tell_reopened(ticket, now=now)
+    return True
+
+
+def tell_reopened(ticket: Ticket, *, now: datetime) -> None:
+    """To those who listen: a question about it that has not left is not asked."""
     for listener in _on_reopened:
         listener(ticket, now)
-    return True
 
 
 def merge_problem(ticket: Ticket, into: Ticket) -> str:
@@ -119,4 +124,4 @@ def _move_words(ticket: Ticket, into: Ticket) -> None:
 def _note_answer(ticket: Ticket, into: Ticket) -> None:
     if ticket.first_answered_at and ticket.first_answered_at >= into.opened_at:
         rules = ServiceRules.of(into.team)
-        into.note_answer(by=ticket.first_answered_by, hours=rules.hours, now=ticket.first_answered_at)
+        into.note_answer(by=ticket.first_answered_by, rules=rules, now=ticket.first_answered_at)

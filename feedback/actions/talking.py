@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from contacts.actions import SECOND_THOUGHTS
 from crm.mail.actions import Content, Recipient, compose, queue
-from crm.mail.models import OutgoingMail, Sender
+from crm.mail.models import OutgoingMail, Reason, Sender
 from crm.team.models import User
 from feedback import slips
 from feedback.actions.opening import open_ticket
@@ -17,6 +18,7 @@ from feedback.actions.telling import held
 from feedback.actions.work import go_on
 from feedback.kinds import TICKET
 from feedback.models import Message, ServiceRules, Ticket
+from feedback.threads import answered_by
 
 ANSWER_KEEPS = timedelta(days=7)
 REOPENS_WITHIN = timedelta(days=60)  # since it was closed; what a customer writes later is another matter
@@ -33,21 +35,26 @@ def answer(
     token: UUID,
     sender: Sender | None = None,
     to: Recipient | None = None,
-) -> Message:
-    """Answer the customer: by mail if `sender` and `to` are given, else it was said by other ways.
+    words: str = "",
+) -> Message | None:
+    """Answer the customer: by mail if `sender` and `to` are given, else it was said by other ways. `words` are those
+    of it that were typed.
 
-    Of the same `token` only the first is sent. An answer lets a ticket that waited go on, and keeps what was
-    promised; a call only if it was none by mail.
+    Of the same `token` only the first is sent; None if that was taken back. An answer lets a ticket that waited go
+    on, and keeps what was promised; a call only if it was none by mail.
     """
     found = held(ticket)
     if said := found.messages.filter(kind=Kind.OUT, message_id=str(token)).first():
         return said
     rules = ServiceRules.of(found.team)
-    mail = _queued(rules, sender, to, content, by, now, token) if sender and to else None
+    mail = _queued(found, rules, sender, to, content, by, now, token) if sender and to else None
+    if mail and mail.reason == Reason.TAKEN_BACK:
+        return None
     message = found.messages.create(
-        kind=Kind.OUT, text=content.text, author=by, happened_at=now, mail=mail, message_id=str(token)
-    )
-    found.note_answer(by=by, hours=rules.hours, now=now)
+        kind=Kind.OUT, text=content.text, author=by, happened_at=now, mail=mail, message_id=str(token),
+        words=words, kept_on=found.promised_on, kept_call_at=found.call_at,
+    )  # fmt: skip
+    found.note_answer(by=by, rules=rules, now=now)
     found.keep_promise(called=mail is None)
     go_on(ticket=found, by=by, now=now)
     slips.settle(found, now=now)
@@ -55,13 +62,20 @@ def answer(
 
 
 def _queued(
-    rules: ServiceRules, sender: Sender, to: Recipient, content: Content, by: User, now: datetime, token: UUID
+    ticket: Ticket,
+    rules: ServiceRules,
+    sender: Sender,
+    to: Recipient,
+    content: Content,
+    by: User,
+    now: datetime,
+    token: UUID,
 ) -> OutgoingMail:
     return queue(
         compose(
             sender=sender, kind=TICKET, key=f"ticket:{token}", to=to, content=content, now=now,
-            valid_for=ANSWER_KEEPS, by=by, from_name=f"{by.name}, {sender.name}",
-            reply_to=rules.email or sender.reply_to,
+            not_before=now + SECOND_THOUGHTS, valid_for=ANSWER_KEEPS, by=by, from_name=f"{by.name}, {sender.name}",
+            reply_to=rules.email or sender.reply_to, answers=answered_by(ticket),
         )
     )  # fmt: skip
 
@@ -107,6 +121,7 @@ def _follow_up(old: Ticket, text: str, now: datetime, message_id: str) -> Messag
 
 
 @transaction.atomic
-def note(*, ticket: Ticket, text: str, by: User, now: datetime) -> Message:
-    """Words for colleagues only."""
-    return held(ticket).messages.create(kind=Kind.NOTE, text=text, author=by, happened_at=now)
+def note(*, ticket: Ticket, text: str, by: User, now: datetime, token: UUID) -> Message:
+    """Words for colleagues only; of the same `token` only the first are kept."""
+    said = {"text": text, "author": by, "happened_at": now}
+    return held(ticket).messages.get_or_create(kind=Kind.NOTE, message_id=str(token), defaults=said)[0]

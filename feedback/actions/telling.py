@@ -34,7 +34,8 @@ def file_entry(
     if ticket.customer_id:
         Entry.objects.create(
             customer_id=ticket.customer_id, kind=Entry.Kind.TICKET, text=f"{title}\n\n{text}".strip(), author=by,
-            happened_at=now, minutes=minutes, source=Entry.Kind.TICKET, source_id=ticket.pk,
+            on_behalf_of_id=by and by.stands_in_for(ticket.customer.owner_id, now=now), happened_at=now,
+            minutes=minutes, source=Entry.Kind.TICKET, source_id=ticket.pk,
         )  # fmt: skip
 
 

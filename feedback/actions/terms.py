@@ -24,6 +24,7 @@ def set_kind(*, ticket: Ticket, kind: str, by: User, now: datetime, product_grou
     if kind != before:
         tell(ticket, Event.KIND, by=by, now=now, text=str(Ticket.Kind(kind).label))
         complain(ticket, now=now)
+        slips.settle(ticket, now=now)
     return True
 
 

@@ -8,6 +8,7 @@ from crm.team.models import User
 from feedback import slips
 from feedback.actions.telling import tell
 from feedback.models import Message, ServiceRules, Ticket
+from feedback.ticket_notices import tell_escalated
 
 Event = Message.Event
 
@@ -42,8 +43,12 @@ def assign(*, ticket: Ticket, to: User | None, by: User, now: datetime, text: st
 
 @transaction.atomic
 def escalate(*, ticket: Ticket, text: str, by: User, now: datetime) -> bool:
-    """Ask the lead to look at it. False if somebody did before."""
-    return ticket.escalate(by=by, now=now) and bool(tell(ticket, Event.ESCALATED, by=by, now=now, text=text))
+    """Ask the leads to look at it, who are told by mail. False if somebody did before."""
+    if not ticket.escalate(by=by, now=now):
+        return False
+    tell(ticket, Event.ESCALATED, by=by, now=now, text=text)
+    tell_escalated(ticket, text=text, by=by, now=now)
+    return True
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ TICKET = (
     "first_answered_at", "first_answered_by_id", "answered_in", "closed_at", "closed_by_id", "done", "solved_in",
     "resolution", "reopened", "passed_on", "search_text",
 )  # fmt: skip
-MESSAGE = ("ticket_id", "kind", "event", "text", "author_id", "happened_at", "message_id")
+MESSAGE = ("ticket_id", "kind", "event", "text", "author_id", "happened_at", "message_id", "words")
 INVITATION = (
     "id", "team_id", "question", "channel", "customer_id", "ticket_id", "resolution", "employee_id", "ticket_kind",
     "product_group", "group", "public_id", "code", "made_at", "asked_at",
@@ -118,9 +118,9 @@ class Crowd:
     def _said(
         ticket: int, asked: str, told: str, opened: datetime, answered: datetime | None, user: int
     ) -> Iterator[tuple]:
-        yield ticket, "in", "", asked, None, opened, ""
+        yield ticket, "in", "", asked, None, opened, "", ""
         if answered:
-            yield ticket, "out", "", told, user, answered, ""
+            yield ticket, "out", "", told, user, answered, "", ""
 
     def _rate(
         self, number: int, customer: int, by: Habits, kind: str, product_group: str, answered_in: int,

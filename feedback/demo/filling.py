@@ -131,7 +131,8 @@ def _rate(asked: Asked, stories: list[Story], team: Team) -> None:
     tickets = [story.ticket for story in stories if story.ticket.closed_at]
     kessler = next(ticket for ticket in tickets if ticket.customer.name == KESSLER)
     angry = max(tickets, key=lambda ticket: (ticket.subject == ANGRY.subject, ticket.closed_at))
-    asked.ask(ticket for ticket in tickets if ticket not in (kessler, angry))
+    apart = {kessler.customer_id, angry.customer_id}  # nobody is asked twice within a month
+    asked.ask(ticket for ticket in tickets if ticket.customer_id not in apart)
     asked.praised(kessler, "Quick, and honest about the delivery time.")
     asked.bad_today(angry)
     agreed = Customer.objects.filter(team=team).open_to_advertising().select_related("team").order_by("pk")

@@ -23,8 +23,8 @@ from feedback.models import ServiceRules
 from followups.demo.places import working_day
 from followups.demo.words import PRODUCT_GROUPS
 
-CLOSED = 236
-BACK = 363  # days
+CLOSED, BACK = 236, 363  # days: a few more each month
+LATELY, OF_LATE = 320, 92  # days: months in which most are rated ten times
 ILL = (35, 49)  # days ago: two were ill, and everything took longer
 CHANNELS = {Channel.MAIL: 52, Channel.DOSSIER: 30, Channel.PAGE: 18}
 KESSLER = Matter(
@@ -47,9 +47,14 @@ class Year:
         self.today = now.astimezone(self.zone).date()
 
     def settled(self, customers: Sequence[Customer]) -> list[Story]:
+        return [*self._some(customers, CLOSED, BACK, growth=1.5), *self._some(customers, LATELY, OF_LATE)]
+
+    def _some(
+        self, customers: Sequence[Customer], number: int, days: int, *, growth: float = 1
+    ) -> list[Story]:
         found: list[Story] = []
-        while len(found) < CLOSED:
-            story = self._settled(self.random.choice(customers), self._past())
+        while len(found) < number:
+            story = self._settled(self.random.choice(customers), self._past(days, growth))
             if story and story.ticket.closed_at < self.now - timedelta(minutes=30):
                 found.append(story)
         return found
@@ -247,8 +252,8 @@ class Year:
     def _owner(self, customer: Customer) -> Habits:
         return next(each for each in self.team if each.user.pk == customer.owner_id)
 
-    def _past(self) -> datetime:
-        day = self.today - timedelta(days=self.random.randint(0, BACK))
+    def _past(self, days: int, growth: float) -> datetime:
+        day = self.today - timedelta(days=round(days * self.random.random() ** growth))
         return self._at(
             day,
             self.random.choice((7, 8, 9, 9, 10, 10, 11, 12, 13, 14, 15, 16, 17, 19, 21)),

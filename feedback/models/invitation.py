@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Customer
-from crm.mail.models import IN_HAND, WAITING, OutgoingMail
+from crm.mail.models import IN_HAND, WAITING, OutgoingMail, State
 from crm.team.models import Team, User
 from feedback.models.ticket import Ticket
 
@@ -56,16 +56,34 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         sheets = self.whole().filter(ticket=ticket, resolution=ticket.resolution, channel="sheet")
         return sheets.filter(revoked_at__isnull=True, asked_at__gt=at - LIVES).order_by("pk").last()
 
+    def doubted_recommendations(self) -> Self:
+        """Whose answer whether they recommend us looks as if a machine had sent it, also if a lead let it count."""
+        words = Word.objects.filter(invitation=OuterRef("pk"))
+        by_lead = Exists(words.filter(confirmed_by__isnull=False))
+        asked = self.filter(question=Invitation.Question.RECOMMEND)
+        return asked.filter(Exists(words), Q(recommendation__isnull=True) | by_lead)
+
     def pending(self) -> Self:
         """Whose mail is on its way, or waits to be."""
         return self.filter(
             asked_at__isnull=True, revoked_at__isnull=True, mail__state__in=(*WAITING, *IN_HAND)
         )
 
+    def asked(self, *, since: datetime) -> Self:
+        """By which a customer was asked since that instant, or may have been: nobody knows of some mails."""
+        return self.filter(_asked(since))
+
     def made_or_asked(self, *, since: datetime) -> Self:
-        """By which a customer was asked since that instant, or is about to be."""
+        """The same, and by which he is about to be asked."""
         waits = self.pending().order_by().values("pk")
-        return self.filter(Q(asked_at__gt=since) | Q(pk__in=waits))
+        return self.filter(_asked(since) | Q(pk__in=waits))
+
+
+def _asked(since: datetime) -> Q:
+    # Whether a sheet was handed over, only its answer tells: else whoever is rated could print it to be left in peace.
+    has_come = ~Q(channel=Invitation.Channel.SHEET) | Exists(Word.objects.filter(invitation=OuterRef("pk")))
+    doubtful = Invitation.objects.filter(mail__state=State.UNKNOWN, mail__handed_off_at__gt=since)
+    return Q(asked_at__gt=since) & has_come | Q(pk__in=doubtful.values("pk"))
 
 
 class Invitation(models.Model):

@@ -1,5 +1,6 @@
 """What was said in a ticket, and what happened to it, in one order."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.mail.models import LANGUAGES, OutgoingMail
+from crm.mail.models.outgoing import Written
 from crm.team.models import Team, User
 from feedback.models.ticket import Ticket
 
@@ -15,6 +17,11 @@ from feedback.models.ticket import Ticket
 class MessageQuerySet(models.QuerySet["Message"]):
     def in_order(self) -> Self:
         return self.order_by("happened_at", "pk")
+
+    def known_by(self, ids: Iterable[str], *, team: Team) -> Self:
+        """Those that came into the team's tickets under one of these ids."""
+        # SQLite takes the index only where it reads the index's own condition.
+        return self.exclude(message_id=Written("")).filter(message_id__in=list(ids), ticket__team=team)
 
     def with_names(self) -> Self:
         """Each knows the names of its people, and what became of its mail."""
@@ -31,7 +38,10 @@ class Message(models.Model):
     """One piece of the conversation: from the customer, to him, a note for colleagues only, or an event.
 
     Of an event, `event` says which it is, `who` whom it concerns and `text` what was said with it. `message_id` is that
-    of the customer's mail; an answer of ours is its `mail`.
+    of the customer's mail; an answer of ours is its `mail`. What was sent by a page of ours has an id of that page
+    instead, by which it is known when it is sent once more.
+
+    An answer by mail keeps what is needed to take it back: the `words` that were typed, and the promise that it kept.
     """
 
     class Kind(models.TextChoices):
@@ -65,6 +75,9 @@ class Message(models.Model):
     mail = models.OneToOneField(
         OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="ticket_message"
     )
+    words = models.TextField(blank=True, default="")
+    kept_on = models.DateField(null=True)
+    kept_call_at = models.DateTimeField(null=True)
 
     objects = MessageQuerySet.as_manager()
 

@@ -1,10 +1,13 @@
 """The customer's own word, as it counts in the end, and what became of it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +17,14 @@ from feedback.models.invitation import Invitation, Value, Word
 from feedback.models.ticket import Ticket
 
 
-class RatingQuerySet(models.QuerySet["Rating"]):
+class LastOfCustomer(models.QuerySet):
+    def last_of_customer(self, among: "LastOfCustomer") -> Self:
+        """Of these the ones after which their customers said nothing else in `among`."""
+        later = Q(rated_at__gt=OuterRef("rated_at")) | Q(rated_at=OuterRef("rated_at"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(among.filter(later, customer=OuterRef("customer"))))
+
+
+class RatingQuerySet(LastOfCustomer):
     def counted(self) -> Self:
         return self.filter(set_aside_at__isnull=True)
 
@@ -38,7 +48,9 @@ class RatingQuerySet(models.QuerySet["Rating"]):
             return self.visible_to(user)
         his = Q(customer__owner=user) | Q(customer__owner__in=user.lent_by(on=on))
         counted = Q(set_aside_at__isnull=True)
-        told = Q(value=Value.GOOD, customer__in=Customer.objects.visible_to(user, on=on))
+        told = Q(value=Value.GOOD)
+        if not user.sees_team:
+            told &= Q(customer__in=Customer.objects.visible_to(user, on=on))
         return self.filter(
             Q(employee=user) | counted & (Q(value=Value.BAD) & his | told), team_id=user.team_id
         )
@@ -147,15 +159,20 @@ class Rating(models.Model):
 
 
 class Decision(models.Model):
-    """A lead's, against what the machine makes of it: that a rating does not count, or that a suspect word does."""
+    """A lead's, against what the machine makes of it: that a rating does not count, or that a suspect word does.
+
+    It has no `rating` where the word says whether somebody recommends us.
+    """
 
     class What(models.TextChoices):
         ASIDE = "aside", _("does not count")
         COUNT = "count", _("counts")
 
-    rating = models.ForeignKey(Rating, on_delete=models.CASCADE, related_name="decisions")
+    rating = models.ForeignKey(Rating, on_delete=models.CASCADE, null=True, related_name="decisions")
     what = models.CharField(max_length=5, choices=What)
-    word = models.ForeignKey(Word, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    word = models.ForeignKey(
+        Word, on_delete=models.CASCADE, null=True, related_name="decisions", db_index=False
+    )
     why = models.CharField(_("why"), max_length=200)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -166,7 +183,8 @@ class Decision(models.Model):
         ordering = ["made_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(what="aside", word__isnull=True) | Q(what="count", word__isnull=False),
+                condition=Q(what="aside", word__isnull=True, rating__isnull=False)
+                | Q(what="count", word__isnull=False),
                 name="decision_counts_a_word_or_sets_aside",
             ),
             models.UniqueConstraint(
@@ -180,6 +198,31 @@ class Decision(models.Model):
         return f"{self.rating_id}: {self.what}"
 
 
+PROMOTER, DETRACTOR = 9, 6  # from, and up to
+
+
+class Leaning(models.TextChoices):
+    PROMOTER = "promoter", _("promoter (9 or 10)")
+    PASSIVE = "passive", _("passive (7 or 8)")
+    DETRACTOR = "detractor", _("detractor (0 to 6)")
+
+
+LEANS = {
+    Leaning.PROMOTER: Q(score__gte=PROMOTER),
+    Leaning.PASSIVE: Q(score__gt=DETRACTOR, score__lt=PROMOTER),
+    Leaning.DETRACTOR: Q(score__lte=DETRACTOR),
+}
+
+
+class RecommendationQuerySet(LastOfCustomer):
+    def visible_to(self, user: User) -> Self:
+        """The team's, for its leads: the customer was told that they read it, and nobody else."""
+        return self.filter(team_id=user.team_id) if user.is_lead else self.none()
+
+    def leaning(self, leanings: Iterable[str]) -> Self:
+        return self.filter(reduce(or_, (LEANS[Leaning(each)] for each in leanings)))
+
+
 class Recommendation(models.Model):
     """How likely a customer is to recommend the team, from 0 to 10: his last word that counts."""
 
@@ -190,6 +233,8 @@ class Recommendation(models.Model):
     comment = models.CharField(max_length=500, blank=True)
     rated_at = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
+
+    objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -73,7 +73,9 @@ class ServiceRules(models.Model):
     @classmethod
     def of(cls, team: Team) -> "ServiceRules":
         """The team's row; where nobody has changed anything yet, one that is not saved."""
-        return cls.objects.select_related("team").filter(team=team).first() or cls(team=team)
+        rules = cls.objects.filter(team=team).first() or cls()
+        rules.team = team
+        return rules
 
     @cached_property
     def hours(self) -> Hours:

@@ -15,7 +15,7 @@ from contacts.models import Customer, Person
 from crm.mail.models import LANGUAGES
 from crm.markup import written
 from crm.team.models import Team, User
-from feedback.clock import Hours, Span
+from feedback.clock import Span
 from feedback.models.rules import ServiceRules
 from feedback.models.ticket_queryset import OPEN, OUR_MOVE, TicketQuerySet
 
@@ -167,6 +167,12 @@ class Ticket(models.Model):
         return answered_at is not None and answered_at > self.answer_due_at
 
     @property
+    def owes_call(self) -> bool:
+        """A call is promised, be it for no certain time of its day."""
+        on_its_day = self.kind == Ticket.Kind.CALLBACK and self.promised_on is not None
+        return self.call_at is not None or on_its_day
+
+    @property
     def promise(self) -> str:
         """What was promised to the customer, in words and by the team's clock; "" if nothing was."""
         if self.call_at:
@@ -175,6 +181,8 @@ class Ticket(models.Model):
                 "day": written(at.date(), "D j M"),
                 "time": f"{at:%H:%M}",
             }
+        if self.owes_call:
+            return _say("Call back on %(day)s") % {"day": written(self.promised_on, "D j M")}
         if self.promised_on:
             return _say("Answer promised for %(day)s") % {"day": written(self.promised_on, "D j M")}
         return ""
@@ -200,21 +208,23 @@ class Ticket(models.Model):
         whole = Ticket.objects.select_related("team", "customer__owner__team", "assignee__team")
         self.refresh_from_db(from_queryset=whole.select_for_update(of=("self",)))
 
-    def note_answer(self, *, by: User | None, hours: Hours, now: datetime) -> bool:
+    def note_answer(self, *, by: User | None, rules: ServiceRules, now: datetime) -> bool:
         """The first answer was given. False if there was one before."""
-        answered_in = minutes(hours.worked(self.opened_at, now, pauses=self.spans(now)))
+        answered_in = minutes(rules.hours.worked(self.opened_at, now, pauses=self.spans(now)))
         return self._change(
             self._as_read(first_answered_at__isnull=True),
             first_answered_at=now,
             first_answered_by=by,
             answered_in=answered_in,
+            answer_due_at=self.answer_due_at if self.is_running else self.answer_due(rules, at=now),
             next_due_at=self.solution_due_at if self.is_running else None,
         )
 
     def keep_promise(self, *, called: bool) -> bool:
         """What was promised is done: the answer, and the call if that is how it was given."""
-        kept = {"promised_on": None} | ({"call_at": None} if called else {})
-        return self._change(self._own(), **kept)
+        if called:
+            return self._change(self._own(), promised_on=None, call_at=None)
+        return self.kind != Ticket.Kind.CALLBACK and self._change(self._own(), promised_on=None)
 
     def set_promise(self, *, promised_on: date | None, call_at: datetime | None) -> bool:
         """False if it says so."""
@@ -297,7 +307,7 @@ class Ticket(models.Model):
         A closed ticket pauses, too, should it go on.
         """
         since = self.waiting_since or self.closed_at
-        going_on = [(since, until)] if until and since else []
+        going_on = [(since, until)] if until and since and since < until else []
         return [pause.span for pause in self.pauses.all()] + going_on
 
     def due_by(self, rules: ServiceRules, last: Span | None = None) -> dict[str, datetime | None]:
@@ -316,6 +326,10 @@ class Ticket(models.Model):
             "solution_due_at": solution,
             "next_due_at": following if runs else None,
         }
+
+    def answer_due(self, rules: ServiceRules, *, at: datetime) -> datetime:
+        """By when an answer of that instant was due, with the pause in which it was given, if it was in one."""
+        return rules.hours.due(self.opened_at, rules.answer_time, pauses=self.spans(at))
 
     @staticmethod
     def _closed(by: User | None, now: datetime) -> dict[str, object]:
@@ -339,26 +353,3 @@ class Ticket(models.Model):
 
 def minutes(time: timedelta) -> int:
     return int(time.total_seconds() // 60)
-
-
-class Pause(models.Model):
-    """A time in which a ticket waited for its customer; the one that still goes on is the ticket's `waiting_since`."""
-
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="pauses")
-    began_at = models.DateTimeField()
-    ended_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["began_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ended_at__gte=F("began_at")), name="pause_ends_after_it_begins"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.ticket_id}: {self.began_at} – {self.ended_at}"
-
-    @property
-    def span(self) -> Span:
-        return self.began_at, self.ended_at

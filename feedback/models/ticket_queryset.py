@@ -12,6 +12,7 @@ from contacts.folding import search_forms
 from contacts.models import Customer
 from crm.team.models import User
 from feedback.models.rules import ServiceRules
+from feedback.ticket_words import among_which
 
 if TYPE_CHECKING:
     from feedback.models.ticket import Ticket
@@ -83,7 +84,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def matching(self, text: str, *, user: User) -> Self:
         """Of that number, or with every word in subject, number or sender, or in the dossier of a customer."""
-        words = reduce(and_, (_occurs(word) for word in text.split()[:_MOST_WORDS]), Q())
+        asked = text.split()[:_MOST_WORDS]
+        words = reduce(and_, map(_occurs, asked), Q()) & among_which(asked, using=self.db)
         customers = Customer.objects.visible_to(user).matching(text).order_by().values_list("pk", flat=True)
         # Read before, not within: then each half of the condition has its index.
         found = list(customers[:_MOST_CUSTOMERS]) if text.strip("# \t") else []

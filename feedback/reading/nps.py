@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from crm.statistics import Share, net_score, signed
 from crm.team.models import Team
 from feedback.models import Invitation, Recommendation
+from feedback.models.rating import LEANS, Leaning
 from feedback.reading.cubes import zone_of
 from feedback.reading.periods import Period, within
-
-PROMOTER, DETRACTOR = 9, 6  # from, and up to
-
 
 NAMES = ("promoters", "passives", "detractors", "asked", "answered")
 
@@ -63,9 +61,9 @@ def _asked(team: Team) -> QuerySet:
 def counts(team: Team, periods: Sequence[Period]) -> dict[Period, list[int]]:
     """Of each quarter, in the order of NAMES."""
     said = {
-        "promoters": Count("pk", filter=Q(score__gte=PROMOTER)),
-        "detractors": Count("pk", filter=Q(score__lte=DETRACTOR)),
-        "passives": Count("pk", filter=Q(score__gt=DETRACTOR, score__lt=PROMOTER)),
+        "promoters": Count("pk", filter=LEANS[Leaning.PROMOTER]),
+        "detractors": Count("pk", filter=LEANS[Leaning.DETRACTOR]),
+        "passives": Count("pk", filter=LEANS[Leaning.PASSIVE]),
     }
     asked = {"asked": Count("pk"), "answered": Count("recommendation")}
     found: dict[int, dict[str, int]] = {n: {} for n in range(len(periods))}

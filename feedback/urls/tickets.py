@@ -29,6 +29,7 @@ urlpatterns = [
     path("tickets/service/", service.service, name="service"),
     path("tickets/<int:pk>/", ticket.ticket, name="ticket"),
     path("tickets/<int:pk>/answer/", answer.answer, name="answer"),
+    path("tickets/<int:pk>/answer/<int:message>/back/", answer.take_back, name="answer_back"),
     path("tickets/<int:pk>/preview/", answer.preview, name="answer_preview"),
     path("tickets/<int:pk>/note/", ticket.note, name="note"),
     path("tickets/<int:pk>/assign/", ticket_verbs.assign, name="assign"),

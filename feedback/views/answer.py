@@ -16,12 +16,14 @@ from django.views.decorators.http import require_POST
 
 from contacts.views.letter_frames import sender_of, show_letter, show_problems
 from crm.mail.actions import Content
+from crm.mail.addresses import normal
 from crm.mail.framing import as_mail_body
 from feedback import actions
 from feedback.answering import Answering
 from feedback.forms import AnswerForm
 from feedback.models import Message, Ticket
 from feedback.ticket_page import news
+from feedback.tokens import without_tags
 from feedback.views.ticket import find_ticket, show
 
 SEND, AND_CLOSE, AND_WAIT, PHONE, FILL = "send", "close", "wait", "phone", "fill"
@@ -97,10 +99,11 @@ def _send(request: HttpRequest, found: Ticket, form: AnswerForm, content: Conten
             by=request.user,
             now=now,
             token=form.cleaned_data["token"],
+            words=form.cleaned_data["text"],
             **by_mail,
         )
-        if message.text != content.text:
-            return show(request, found, answer=_anew(request, form), status=409)
+        if message is None or message.text != content.text:
+            return show(request, found, answer=_anew(request, form, message), status=409)
         if do == AND_CLOSE:
             actions.close(ticket=found, done=_("Answered by e-mail"), by=request.user, now=now)
         elif do == AND_WAIT:
@@ -110,12 +113,46 @@ def _send(request: HttpRequest, found: Ticket, form: AnswerForm, content: Conten
     return redirect(found)
 
 
-def _anew(request: HttpRequest, form: AnswerForm) -> AnswerForm:
+def _anew(request: HttpRequest, form: AnswerForm, sent: Message | None) -> AnswerForm:
+    """The same words, with a token of their own."""
     again = _bound(request, form, token=uuid4())
-    again.add_error(
-        None, _("This page has sent an answer already, and these words are others. Send them if you like.")
+    words = (
+        _("This page has sent an answer already, and these words are others. Send them if you like.")
+        if sent
+        else _("What this page had sent was taken back. Send it if you like.")
     )
+    again.add_error(None, words)
     return again
+
+
+@require_POST
+@csp_update({"frame-src": [SELF]})
+def take_back(request: HttpRequest, pk: int, message: int) -> HttpResponse:
+    """An answer of one's own that has not left: its words lie in the answer again."""
+    found = find_ticket(request.user, pk)
+    mine = found.messages.filter(kind=Message.Kind.OUT, author=request.user, pk=message)
+    said = mine.select_related("mail", "ticket__merged_into").first()
+    if not (said and said.mail and actions.take_back(message=said, by=request.user, now=timezone.now())):
+        messages.error(request, _("There is nothing to take back any more: the answer is on its way."))
+        return redirect(found)
+    found = find_ticket(request.user, pk)
+    if not found.is_open:
+        words = _("Taken back: nothing was sent. You had written: %(words)s")
+        messages.info(request, words % {"words": said.words})
+        return redirect(found)
+    messages.info(request, _("Taken back: nothing was sent. Your words are in the answer again."))
+    return show(request, found, answer=_again(request, found, said))
+
+
+def _again(request: HttpRequest, found: Ticket, said: Message) -> AnswerForm:
+    """The form as it was when the answer was sent."""
+    answering = Answering(found, sender=sender_of(found.team), by=request.user)
+    to = [key for key, each in answering.addresses.items() if normal(each.email) == said.mail.to_email]
+    newest = found.messages.order_by("pk").last()
+    form = AnswerForm(answering=answering)
+    form.initial |= {"text": said.words, "subject": without_tags(said.mail.subject), "to": next(iter(to), "")}
+    form.initial |= {"seen": newest.pk if newest else ""}
+    return form
 
 
 def say(request: HttpRequest, found: Ticket, message: Message | None, name: str = "") -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -48,7 +49,8 @@ def _take(request: HttpRequest, form: ContactForm, *, now: datetime) -> HttpResp
     if ticket is None and page.too_often(request, said, rules=rules, now=now):
         return _show(request, form, now=now, status=HTTPStatus.TOO_MANY_REQUESTS)
     language = public.preferred_language(request)
-    ticket = ticket or page.take(rules=rules, said=said, stamp=stamp, language=language, now=now)
+    with translation.override(settings.LANGUAGE_CODE):  # colleagues read what is kept of it
+        ticket = ticket or page.take(rules=rules, said=said, stamp=stamp, language=language, now=now)
     return _thank(request, ticket, rules)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from contacts.models import Customer
 from contacts.views.customers import Found, show_places
 from contacts.views.find import similar_dossiers
+from crm.numbers import number_in
 from feedback import actions
 from feedback.forms import SenderForm
 from feedback.models import Message, Ticket
@@ -29,8 +30,7 @@ def file_under(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.is_valid():
             return _show(request, found, form, status=422)
         return _new(request, found, form.cleaned_data["name"])
-    text = request.POST.get("customer", "")
-    pk = int(text) if text.isdecimal() and len(text) < 12 else 0
+    pk = number_in(request.POST.get("customer"))
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
     return _file(request, found, customer)
 
@@ -50,7 +50,7 @@ def _file(request: HttpRequest, found: Ticket, customer: Customer) -> HttpRespon
 
 
 def _show(request: HttpRequest, found: Ticket, form: SenderForm, *, status: int = 200) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:100]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     dossiers = _dossiers(request, found, text)
     show_places(dossiers)
     context = {

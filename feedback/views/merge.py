@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from crm.numbers import number_in
 from feedback import actions
 from feedback.models import Message, Ticket
 from feedback.models.ticket_queryset import TicketQuerySet
@@ -19,10 +20,10 @@ SOME = 12
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """?q=… finds another ticket; without it those of the same customer stand there."""
     found = find_ticket(request.user, pk)
-    text = request.GET.get("q", "").strip()[:100]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     if request.method != "POST":
         return _show_merge(request, found, text)
-    into = get_object_or_404(_others(request, found), pk=_number(request.POST.get("into", "")))
+    into = get_object_or_404(_others(request, found), pk=number_in(request.POST.get("into")))
     if found.is_open and (problem := actions.merge_problem(found, into)):
         return _show_merge(request, found, text, problem=problem)
     if not actions.merge(ticket=found, into=into, by=request.user, now=timezone.now()):
@@ -50,7 +51,3 @@ def _show_merge(request: HttpRequest, found: Ticket, text: str, *, problem: str 
         others = list(same.latest_first()[:SOME])
     context = {"ticket": found, "others": others, "text": text, "problem": problem}
     return render(request, "feedback/merge.html", context, status=422 if problem else 200)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 12 else 0

@@ -16,10 +16,11 @@ from feedback.rate_page import OpenPage
 @csrf_exempt  # whoever has the link may rate, and there is no cookie to abuse
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_rate(request: HttpRequest, code: str) -> HttpResponse:
-    if public.too_many(request, f"open {code}"):
-        return public.wait(request)
     rows = Signature.objects.select_related("user__team__sender")
     signature = rows.filter(code=read_code(code), user__is_active=True).first()
+    # By the code that is kept: what is typed has many spellings.
+    if public.too_many(request, f"open {signature.code if signature else ''}"):
+        return public.wait(request)
     if signature is None:
         return public.unknown(request)
     page = OpenPage(request, signature, now=timezone.now())

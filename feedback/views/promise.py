@@ -23,15 +23,17 @@ from feedback.views.ticket import find_ticket, show
 def promise(request: HttpRequest, pk: int) -> HttpResponse:
     """GET names the day while it is written; POST keeps it once it was named, with do = back it takes it back."""
     found, now = find_ticket(request.user, pk), timezone.now()
+    owner = found.customer and found.customer.owner
+    about = {"user": request.user, "owner": owner, "now": now, "auto_id": "promise_%s"}
     if request.method != "POST":
-        form = PromiseForm(request.GET, user=request.user, now=now, auto_id="promise_%s")
+        form = PromiseForm(request.GET, **about)
         form.is_valid()
         context = {"form": form, "ticket": found}
         is_part = wants_part(request)
         return render(request, "feedback/promise_button.html", context) if is_part else redirect(found)
     if request.POST.get("do") == "back":
         return _keep(request, found, None, None, now)
-    form = PromiseForm(request.POST, user=request.user, now=now, auto_id="promise_%s")
+    form = PromiseForm(request.POST, **about)
     if not form.is_valid():
         return show(request, found, promise=form, status=422)
     if not form.was_named:

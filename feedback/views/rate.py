@@ -25,10 +25,10 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         return public.wait(request)
     if public_id is None:
         return public.unknown(request)
-    invitation = Invitation.objects.whole().filter(public_id=public_id).first()
-    if invitation is None:
+    found = list(Invitation.objects.whole().filter(public_id=public_id))  # one at most: first() would sort
+    if not found:
         return public.show(request, "mail/erased.html", {}, status=410)
-    page = RatePage(request, invitation, now=timezone.now())
+    invitation, page = found[0], RatePage(request, found[0], now=timezone.now())
     if invitation.is_over(at=page.now):
         return _show(request, page, "over", status=410)
     if not page.may_change:

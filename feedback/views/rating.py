@@ -82,7 +82,7 @@ def count(request: HttpRequest, pk: int, word: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, count=form, status=422)
     why = form.cleaned_data["set_aside_why"]
-    done = actions.count(rating=found, word=said, why=why, by=request.user, now=timezone.now())
+    done = actions.count(invitation=found.invitation, word=said, why=why, by=request.user, now=timezone.now())
     return _decided(request, found, done, _("It counts now."))
 
 

@@ -3,12 +3,14 @@
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from crm.numbers import number_in
 from crm.team.models import User
 from feedback import actions
 from feedback.conversation import event_words
@@ -16,16 +18,17 @@ from feedback.forms import NoteForm
 from feedback.models import Ticket
 from feedback.ticket_page import TicketPage
 
-WHOLE = (
-    "team", "customer__owner", "customer__main_person", "customer__legal_basis", "person", "assignee",
-    "closed_by", "escalated_by", "merged_into",
-)  # fmt: skip
+# What nearly every page says; the rest is read when a ticket has it.
+WHOLE = ("customer__owner", "customer__main_person", "person", "assignee")
 SEARCHED = ("search_text", "customer__search_text")
 
 
 def find_ticket(user: User, pk: int) -> Ticket:
     rows = Ticket.objects.visible_to(user, on=user.today()).select_related(*WHOLE).defer(*SEARCHED)
-    return get_object_or_404(rows.prefetch_related("pauses", "customer__people"), pk=pk)
+    rows = rows.annotate(closer=F("closed_by__name")).prefetch_related("pauses")
+    found = get_object_or_404(rows, pk=pk)
+    found.team = user.team
+    return found
 
 
 @require_safe
@@ -36,10 +39,9 @@ def ticket(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def show(request: HttpRequest, found: Ticket, *, status: int = 200, **more: object) -> HttpResponse:
-    before = request.GET.get("before", "")
     page = TicketPage(
         found, user=request.user, now=timezone.now(), show=request.GET.get("in", ""),
-        before=int(before) if before.isdecimal() and len(before) < 12 else None, **more,
+        before=number_in(request.GET.get("before")), **more,
     )  # fmt: skip
     context = {"ticket": found, "page": page, "today": request.user.today()}
     return render(request, "feedback/ticket.html", context, status=status)
@@ -60,6 +62,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST, auto_id="note_%s")
     if not form.is_valid():
         return show(request, found, note=form, status=422)
-    actions.note(ticket=found, text=form.cleaned_data["text"], by=request.user, now=timezone.now())
+    text = form.cleaned_data["text"]
+    actions.note(ticket=found, text=text, by=request.user, now=timezone.now(), token=form.key)
     messages.success(request, _("The note is kept. Customers never see it."))
     return redirect(found)

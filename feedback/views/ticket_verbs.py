@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from feedback import actions
 from feedback.forms import AssignForm, CloseForm, EscalateForm, KindForm
 from feedback.models import Message, Ticket
+from feedback.ticket_notices import told_of_escalation
 from feedback.ticket_page import news
 from feedback.views.answer import say
 from feedback.views.ticket import find_ticket, meanwhile, show
@@ -57,7 +58,8 @@ def escalate(request: HttpRequest, pk: int) -> HttpResponse:
         return show(request, found, escalate=form, status=422)
     if not actions.escalate(ticket=found, text=form.cleaned_data["text"], by=request.user, now=now):
         return meanwhile(request, found, Event.ESCALATED, Event.CLOSED)
-    messages.success(request, _("The lead finds it among the escalated tickets."))
+    context = {"told": [mail.to_name for mail in told_of_escalation(found)]}
+    messages.success(request, render_to_string("feedback/escalated.html", context, request))
     return redirect(found)
 
 

@@ -1,13 +1,15 @@
 """Bad ratings of which nobody has written yet what was done; praise that was passed on; for leads, what is doubted."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from feedback.models import Rating
+from crm.team.models import User
+from feedback.models import Invitation, Rating
+from feedback.recommendation_page import RecommendationPage
 
 MOST = 50
 LATELY = timedelta(days=90)
@@ -24,5 +26,12 @@ def to_put_right(request: HttpRequest) -> HttpResponse:
         "waiting": waiting[:MOST],
         "thanks": thanks[:MOST],
         "doubted": doubted[:MOST] if user.is_lead else (),
+        "recommended": _recommended(user, since) if user.is_lead else (),
     }
     return render(request, "feedback/to_put_right.html", context)
+
+
+def _recommended(user: User, since: datetime) -> list[RecommendationPage]:
+    rows = Invitation.objects.visible_to(user).doubted_recommendations().filter(asked_at__gte=since)
+    whole = rows.select_related("customer").prefetch_related("words__confirmed_by")
+    return [RecommendationPage(each) for each in whole.order_by("-asked_at", "-pk")[:MOST]]
