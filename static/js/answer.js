@@ -1,4 +1,4 @@
-/* An answer that was begun is not lost without a question; the mail is drawn when somebody wants to see it. */
+/* An answer that was begun, filled in or taken back is not lost without a question; the mail is drawn when somebody wants to see it. */
 (() => {
   const form = document.querySelector("#answer");
   const text = form?.querySelector("[data-answer]");
@@ -10,7 +10,7 @@
   });
   form.addEventListener("submit", (event) => { sending = event.submitter?.formTarget !== "preview"; });
   window.addEventListener("beforeunload", (event) => {
-    if (!sending && text.value.trim() && text.value !== text.defaultValue) event.preventDefault();
+    if (!sending && text.value.trim()) event.preventDefault();
   });
   if (text.defaultValue && !form.querySelector("[autofocus]")) text.focus();
 })();

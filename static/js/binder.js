@@ -27,6 +27,25 @@
     const heading = onSheet ? "#dossier-title" : "#tab-title";
     (document.querySelector("[data-land]") ?? document.querySelector(heading))?.focus({ preventScroll: true });
   });
+  // What opens after a move: the open dossier, unless it goes along; then the one that its slip names.
+  const opensNext = (places) => {
+    const title = document.querySelector("#dossier-title");
+    const then = document.querySelector("[data-result] [name=then]");
+    return (places.includes(title?.dataset.place) ? then?.value : title?.dataset.customer) ?? "";
+  };
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { path, parameters } = event.detail;
+    const form = document.querySelector("[data-ticks]");
+    if (form && new URL(path, location).href === form.action) parameters.then = opensNext(parameters.getAll("f"));
+  });
+  // By key or by drag, the same POST as from ticked rows and a date written below them.
+  document.addEventListener("binder:move", (event) => {
+    const form = document.querySelector("[data-ticks]");
+    const { places, when } = event.detail;
+    if (!form || !places.length) return;
+    const values = { f: places, when, tab: form.elements.tab.value };
+    htmx.ajax("POST", form.action, { target: "#main", swap: "outerHTML", values });
+  });
   // On small screens the other page is another page, with its own way back.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const link = event.detail.elt;

@@ -43,17 +43,10 @@
 
   const moveTo = (number) => {
     if (tabOf(number)?.dataset.href) return tabOf(number).click();
-    const form = $("[data-ticks]");
+    const ticked = [...document.querySelectorAll("[data-row] input[name=f]:checked")].map((box) => box.value);
     const open = $("#dossier-title")?.dataset.place;
-    const ticked = $("[data-row] input[name=f]:checked");
-    if (!form || !(ticked || open)) return;
-    if (!ticked) {
-      const field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name: "f", value: open });
-      form.append(field);
-    }
-    form.elements.when.value = number;
-    form.requestSubmit();
+    const places = ticked.length || !open ? ticked : [open];
+    document.dispatchEvent(new CustomEvent("binder:move", { detail: { places, when: number } }));
   };
 
   const endNumber = () => {
@@ -82,6 +75,17 @@
     strip.querySelector(strip.open ? "a" : "summary").focus();
   };
 
+  // The date is asked for: the hand lies on the first proposal, and nothing is pressed, not even a rhythm's date.
+  const notReached = () => {
+    const form = $("[data-result]");
+    const { outcome, when } = form?.elements ?? {};
+    if (!outcome) return;
+    outcome.value = "missed";
+    for (const date of form.querySelectorAll("[name=next]:checked")) date.checked = false;
+    htmx.trigger(when, "resolve");
+    (form.querySelector(".rb-date--try input") ?? when).focus();
+  };
+
   const help = async () => {
     const dialog = $("[data-help]");
     if (!dialog) return;
@@ -94,6 +98,8 @@
     k: () => step(-1),
     Enter: () => press("a[data-open]"),
     n: () => ($("#note") ?? $("[name=note]") ?? $("[data-answer]"))?.focus(),
+    r: notReached,
+    s: () => press("[data-skip]"),
     m: () => expectNumber(true),
     x: tick,
     t: () => ($("a.rb-tab--today") ?? $(".rb-brand")).click(),

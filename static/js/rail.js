@@ -6,7 +6,7 @@
       if (!tab) continue;
       const rail = list.parentElement;
       const tabBox = tab.getBoundingClientRect();
-      if (list.scrollWidth > list.clientWidth) {
+      if (getComputedStyle(list).flexDirection === "row") {
         list.scrollLeft += tabBox.left - list.getBoundingClientRect().left - 34;
       } else if (rail.scrollHeight > rail.clientHeight) {
         const railBox = rail.getBoundingClientRect();

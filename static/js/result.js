@@ -12,6 +12,7 @@
     if (field.name !== "pick" && form.elements.pick) form.elements.pick.value = "";
     if (field.name !== "next") for (const radio of form.querySelectorAll("[name=next]")) radio.checked = false;
     form.elements.named.value = field.dataset.key ?? "";
+    if (field.dataset.kind) form.elements.kind.value = field.dataset.kind;
     if (field.dataset.button) fileButton(form).firstChild.textContent = `${field.dataset.button} `;
     if (field.name !== "when") htmx.trigger(form.elements.when, "resolve");
   };
@@ -52,6 +53,9 @@
     } else if (event.target.name === "note" && !dated(form)) {
       event.preventDefault();
       form.elements.when.focus();
+    } else if (event.target.name === "next" && !event.target.checked) {
+      event.preventDefault();
+      event.target.click(); // the button names it; the next Enter files
     }
   });
 
