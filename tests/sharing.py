@@ -2,13 +2,20 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+PATIENCE = 120  # seconds
+ROOM = """
+    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int - count(*)
+    FROM pg_stat_activity WHERE backend_type = 'client backend'
+"""
 
 
 @contextmanager
@@ -17,6 +24,25 @@ def one_at_a_time(folder: Path, name: str) -> Iterator[Path]:
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder / name
+
+
+@contextmanager
+def room_for(crowd: int) -> Iterator[None]:
+    """One crowd at a time comes to the database, and only when it takes so many connections.
+
+    PostgreSQL takes a hundred unless it is told to, and whoever else uses it has some of them.
+    """
+    with one_at_a_time(settings.VAR_DIR, "crowd"):
+        until = time.monotonic() + PATIENCE
+        while connection.vendor == "postgresql" and _room() < crowd and time.monotonic() < until:
+            time.sleep(0.1)
+        yield
+
+
+def _room() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM)
+        return cursor.fetchone()[0]
 
 
 def take_database(folder: Path, *, reuse: bool = False) -> None:

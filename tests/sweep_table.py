@@ -16,11 +16,12 @@ from contacts.models import Customer, Entry, ImportFile, Letter
 from crm.mail.models import OutgoingMail, State
 from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team import invitations
-from crm.team.models import Absence, User
+from crm.team.models import Absence, Split, User
 from feedback.attachments import File, save
 from feedback.links import RATING
 from feedback.models import Decision, Invitation, Rating, ServiceRules, Signature, Ticket, Word
-from followups.models import FollowUp, Slip
+from followups.feed import CALENDAR
+from followups.models import CalendarFeed, FollowUp, Slip
 from segmentation.models import Reminder, Segment, Series
 from tests.factories import (
     NOW,
@@ -203,6 +204,10 @@ def button(answers: Answers, **more: object) -> Row:
     return Row(post=answers, **more)
 
 
+def a_split(world: World) -> dict:
+    return {"pk": Split.objects.create(user=world.manager).pk}
+
+
 def a_colleague(world: World) -> dict:
     return {"pk": world.manager.pk}
 
@@ -256,6 +261,11 @@ def an_opt_out_link(world: World) -> dict:
     return {"token": token_for(make_mail(team=world.manager.team).public_id, purpose=UNSUBSCRIBE)}
 
 
+def a_calendar_feed(world: World) -> dict:
+    made = CalendarFeed.renew(of=world.manager, now=NOW)
+    return {"token": token_for(made.public_id, purpose=CALENDAR)}
+
+
 def a_letter(world: World) -> dict:
     return {"pk": world.letter.pk}
 
@@ -288,6 +298,26 @@ def a_rating(world: World) -> dict:
     return {"pk": world.rating.pk}
 
 
+def a_recommendation(world: World) -> dict:
+    """A doubted one."""
+    invitation = make_invitation(customer=world.dossier.customer)
+    make_word(invitation=invitation, value="", score=9, suspect="fast")
+    return {"pk": invitation.pk}
+
+
+def a_doubted_word(world: World) -> dict:
+    at = a_recommendation(world)
+    return at | {"word": Word.objects.get(invitation=at["pk"]).pk}
+
+
+def a_counted_word(world: World) -> dict:
+    at = a_recommendation(world)
+    decision = Word.objects.get(invitation=at["pk"]).decisions.create(
+        what="count", why="Test", made_by=world.users["lead"], made_at=NOW
+    )
+    return at | {"decision": decision.pk}
+
+
 def a_rating_link(world: World) -> dict:
     """The stored row is of last year: its link would be dead."""
     invitation = Invitation.objects.create(
@@ -317,6 +347,8 @@ TEAM = {
     "team:start": form(everybody(404)),
     "team:help": page(insiders(200)),
     "team:profile": form(insiders(200)),
+    "team:take_off": Row(get=insiders(302), post=insiders(422)),
+    "team:work_again": Row(get=NOT_ALLOWED, post=insiders(422)),
     "team:settings": form(leads(200)),
     "team:members": page(insiders(200)),
     "team:member_new": form(leads(200)),
@@ -392,18 +424,39 @@ CONTACTS = {
 }
 
 FOLLOWUPS = {
+    "followups:go": page(insiders(200)),
+    "followups:feed": Row(get=everybody(200), post=everybody(405), at=a_calendar_feed),
+    "followups:worker": page(everybody(200)),
+    "followups:pocket": page(insiders(200)),
+    "followups:slip_wishes": form(insiders(200)),
+    "followups:slips_left": page(insiders(200)),
+    "followups:calendar": page(insiders(200)),
+    "followups:calendar_new": button(insiders(302)),
+    "followups:calendar_end": button(insiders(302)),
     "followups:today": page(insiders(302)),
     "followups:binders": page(insiders(200)),
+    "followups:level_team": form(leads(200)),
     "followups:day": page(team(200), at=a_tab),
     "followups:dossier": page(team(200), at=a_place),
+    "followups:aim": page(team(200), at=a_tab),
+    "followups:now": page(insiders(200)),
+    "followups:stack_pdf": page(team(200), at=a_tab),
     "followups:new": form(insiders(200)),
     "followups:resolve": page(team(200), at=a_followup),
     "followups:file": button(team(422), at=a_followup),
+    "followups:skip": button(team(302), at=a_followup),
     "followups:move": button(insiders(302)),
     "followups:undo": button(insiders(409)),
     "followups:move_some": Row(get=team(200), post=team(422), at=a_tab),
     "followups:deal": Row(get=team(200), post=team(422), at=a_month),
     "followups:spread": button(team(302), at=lambda world: {"who": world.manager.pk}),
+    "followups:back_today": page(insiders(302)),
+    "followups:back": page(team(200), at=lambda world: {"who": world.manager.pk, "period": "2026-11-17"}),
+    "followups:team_back": page(leads(200), at=lambda world: {"period": "2026-W47"}),
+    "followups:split": form(team_leads(200), at=lambda world: {"who": world.manager.pk}),
+    "followups:unsplit": button(team_leads(302), at=a_split),
+    "followups:meanwhile": page(team(200), at=an_absence),
+    "followups:welcome": button((LOGIN, 404, 302, 403, 403), at=an_absence),
     "followups:take_back": button(insiders(302)),
     "followups:bring_forward": button(team(302), at=lambda world: {"pk": world.slip.pk}),
 }
@@ -460,6 +513,7 @@ TICKETS = {
     "feedback:ticket": page(team(200), at=a_ticket),
     "feedback:answer": button(team(422), at=a_ticket),
     "feedback:answer_preview": button(team(200), at=a_ticket),
+    "feedback:answer_back": button(team(302), at=lambda world: a_ticket(world) | {"message": 1}),
     "feedback:note": button(team(422), at=a_ticket),
     # Somebody answers for it, and the page said that nobody does.
     "feedback:assign": button(team(409), at=a_ticket),
@@ -496,6 +550,9 @@ RATINGS = {
     "feedback:rating_undo": button(
         team_leads(302), at=lambda world: a_rating(world) | {"decision": world.decision.pk}
     ),
+    "feedback:recommendation": page(team_leads(200), at=a_recommendation),
+    "feedback:recommendation_count": button(team_leads(422), at=a_doubted_word),
+    "feedback:recommendation_undo": button(team_leads(302), at=a_counted_word),
     "feedback:ratings": page(insiders(200)),
     "feedback:figures": page(insiders(200)),
     "feedback:award": Row(get=insiders(200), post=leads(422)),

@@ -4,14 +4,18 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
+from crm.team.models import Team
 from tests import sessions
+from tests.factories import make_team
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-PATIENCE = 20_000  # ms; the machine is shared
+PATIENCE = 60_000  # ms; the machine is shared
+expect.set_options(timeout=PATIENCE)
 
 # Playwright's loop runs in the thread of the test, which also makes rows.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -23,6 +27,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def hold_back(page: Page, said: str) -> Callable[[], None]:
+    """Keeps requests that say this under way; call what it returns to let one go, when it has come."""
+    waiting: list[Route] = []
+
+    def look(route: Route) -> None:
+        waiting.append(route) if said in (route.request.post_data or "") else route.continue_()
+
+    def let_go() -> None:
+        for _ in range(0, PATIENCE, 20):
+            if waiting:
+                break
+            page.wait_for_timeout(20)
+        waiting.pop().continue_()
+
+    page.route("**/*", look)
+    return let_go
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     names = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -32,6 +54,17 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=quiet)
         yield browser
         browser.close()
+
+
+def zone_at_noon() -> str:
+    hours = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
+
+
+@pytest.fixture
+def team(db) -> Team:
+    """It is about noon where they work: no day ends while a test runs, and the first hours have passed."""
+    return make_team(time_zone=zone_at_noon())
 
 
 @pytest.fixture
@@ -58,13 +91,16 @@ def idle_contexts(chromium) -> dict[str, list[BrowserContext]]:
 def open_as(chromium, idle_contexts, live_server, session_of) -> Iterator[Callable[..., Page]]:
     """Opens a page as a user: open_as(nino, "/binder/", PHONE, color_scheme="dark", java_script_enabled=False).
 
+    With alone=True no other test gets this browser's context afterwards: a moved clock, for one, stays in it.
     The test fails on any error in the browser's console and on any request that leaves this machine.
     """
-    contexts: list[tuple[list, BrowserContext]] = []
+    contexts: list[tuple[list | None, BrowserContext]] = []
     complaints: list[str] = []
 
-    def open_page(user: object, path: str, viewport: dict = DESKTOP, **options: object) -> Page:
-        idle = idle_contexts[repr(sorted(options.items()))]
+    def open_page(
+        user: object, path: str, viewport: dict = DESKTOP, *, alone: bool = False, **options: object
+    ) -> Page:
+        idle = None if alone else idle_contexts[repr(sorted(options.items()))]
         context = idle.pop() if idle else chromium.new_context(base_url=live_server.url, **options)
         contexts.append((idle, context))
         if user:
@@ -93,6 +129,9 @@ def open_as(chromium, idle_contexts, live_server, session_of) -> Iterator[Callab
 
     yield open_page
     for idle, context in contexts:
+        if idle is None:
+            context.close()
+            continue
         for page in context.pages:
             page.close()
         context.clear_cookies()

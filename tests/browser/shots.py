@@ -24,6 +24,8 @@ MOST_BYTES = 250_000
 
 def board(page: Page) -> None:
     """With a result being written, so that the button names a day."""
+    page.goto(page.get_by_role("link", name=FIRST).get_attribute("href"))
+    page.get_by_role("heading", name=FIRST).wait_for()
     write_result(page, "Board said yes. 640 cartons, matt. Proof goes out tomorrow", "next Tuesday")
 
 
@@ -39,6 +41,8 @@ def result(page: Page) -> None:
 
 
 def dossier(page: Page) -> None:
+    page.get_by_role("link", name=FIRST).click()
+    page.get_by_role("heading", name=FIRST).wait_for()
     page.goto(page.locator("a[data-open]").get_attribute("href"))
 
 

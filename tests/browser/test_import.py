@@ -28,6 +28,12 @@ def choose(page, file=CUSTOMERS):
     page.get_by_role("button", name="Read the list").click()
 
 
+def preview(page):
+    """The whole page that says what was understood."""
+    expect(page.locator("h1")).to_have_text("Import: preview")
+    page.wait_for_load_state()
+
+
 def numbers(page):
     """The figures of a sheet by what they count."""
     terms, figures = page.locator(".rb-counts dt"), page.locator(".rb-counts dd")
@@ -45,12 +51,13 @@ def test_a_list_is_imported_and_its_dossiers_lie_under_their_days(open_as, nino,
     page = open_as(nino, "/binder/", java_script_enabled=scripts)
     page.get_by_role("link", name="Import customers").click()
     choose(page)
-    expect(page.locator("h1")).to_have_text("Import: preview")
+    preview(page)
     expect(page.locator("main")).to_contain_text("600 rows read, Windows-1252, semicolon")
     assert numbers(page) == {"new dossiers": 575, "duplicates": 20, "left out": NAMELESS, "with flaws": 17}
     assert Customer.objects.count() == 0
     page.get_by_role("button", name="Import 575 dossiers").click()
     expect(page.locator("h1")).to_have_text("575 dossiers imported")
+    page.wait_for_load_state()
     done = numbers(page)
     filed, spread = done.pop("filed under their date"), done.pop("spread over the coming working days")
     assert done == {
@@ -71,6 +78,7 @@ def test_a_list_is_imported_and_its_dossiers_lie_under_their_days(open_as, nino,
 def test_every_flawed_row_is_named_with_its_line_and_reason(open_as, nino):
     page = open_as(nino, "/customers/import/")
     choose(page)
+    preview(page)
     nameless = remarks(page, "left-out")
     assert [(name, reason) for _, name, reason in nameless] == [("–", "there is no name")] * NAMELESS
     duplicates = remarks(page, "duplicates")
@@ -98,7 +106,8 @@ def test_a_second_import_of_the_same_list_has_nothing_to_do(open_as, nino):
     page.goto("/customers/import/")
     choose(page, SMALL)
     expect(page.locator("main")).to_contain_text("There is nothing to import")
-    assert page.get_by_role("button", name="Import", exact=False).count() == 0
+    page.wait_for_load_state()
+    expect(page.get_by_role("button", name="Import", exact=False)).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from segmentation.models import Segment
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, hold_back
 from tests.factories import make_dossier
 
 NEW = "/segments/own/new/"
@@ -53,6 +53,18 @@ def test_a_row_is_removed_and_the_focus_stays_near(open_as, nino, drawer):
     expect(page.locator("#id_r0-condition")).to_be_focused()
     expect(page.locator("#id_r0-days")).to_have_value("60")
     expect(page.locator(".rb-found__n")).to_have_text("3 of 3 customers")
+
+
+def test_a_press_is_not_lost_to_the_count_of_what_was_typed_before(open_as, nino, drawer):
+    """The count comes a moment after the last letter, while the press may still be on its way."""
+    page = open_as(nino, f"{NEW}?example=silent-vips")
+    let_go = hold_back(page, "do=add")
+    with page.expect_response(lambda response: "do=count" in (response.request.post_data or "")):
+        page.locator("#id_r1-days").fill("61")
+        page.locator("#add").press("Enter")
+    let_go()
+    expect(page.locator("#id_r2-condition")).to_be_focused()
+    expect(page.locator("#id_r1-days")).to_have_value("61")
 
 
 def test_enter_in_a_field_removes_nothing(open_as, nino, drawer):

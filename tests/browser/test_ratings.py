@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from feedback.actions_rating import make_signature, print_sheet
 from feedback.models import OpenWord, Rating
 from feedback.saying import say
-from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.test_accessibility import runs_off, violations
+from tests.browser.axe import faults
+from tests.browser.conftest import PHONE
 from tests.factories import make_dossier, make_sender
 from tests.feedback.makers import make_invitation, make_ticket
 
@@ -44,20 +44,22 @@ def world(live_server, team, nino):
     }
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
-def test_axe_finds_nothing_and_nothing_runs_off(open_as, world, lead, viewport):
+def test_axe_finds_nothing_and_nothing_runs_off(open_as, world, lead):
     addresses = {name: rating.get_absolute_url() for name, rating in world.items()}
     addresses |= {name: reverse(f"feedback:{name}") for name in ("to_put_right", "signature")}
     addresses["sheet"] = reverse("feedback:sheet", args=[world["bad"].ticket_id])
     addresses["no sheet yet"] = reverse("feedback:sheet", args=[world["praise"].ticket_id])
-    page = open_as(lead, addresses["to_put_right"], viewport, reduced_motion="reduce")
+    doubted = make_invitation(customer=world["bad"].customer, asked_at=timezone.now())
+    say(invitation=doubted, score=9, comment="Always there", page_at=None, now=timezone.now())
+    addresses["recommendation"] = reverse("feedback:recommendation", args=[doubted.pk])
+    page = open_as(lead, addresses["to_put_right"], PHONE, reduced_motion="reduce")
     found = {}
     for name, address in addresses.items():
         page.goto(address)
         for summary in page.locator("main summary").all():
             summary.click()
-        found[name] = (violations(page), runs_off(page))
-    assert found == dict.fromkeys(addresses, ([], False))
+        found[name] = faults(page)
+    assert found == {name: {} for name in addresses}
 
 
 def test_the_sheet_prints_alone_on_one_page(open_as, world, nino):
@@ -73,6 +75,7 @@ def test_from_the_slip_to_what_was_done_by_keyboard(open_as, world, nino):
     place = world["bad"].customer.followups.open().get()
     page = open_as(nino, f"/binder/{nino.pk}/{place.due_on}/{place.customer_id}/")
     page.get_by_role("link", name="is to be put right").press("Enter")
+    expect(page.get_by_role("button", name="Write it down")).to_be_visible()
     page.get_by_label("called").press("Space")
     page.get_by_label("In your words").fill("New ones leave tomorrow.")
     page.get_by_role("button", name="Write it down").press("Enter")

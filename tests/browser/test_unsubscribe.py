@@ -36,8 +36,8 @@ def test_out_and_back_without_scripts_and_cookies(open_as, mail):
             True,
         )
         assert Suppression.objects.exists() != holds
-        button.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            button.click()
     assert Suppression.objects.exists()
     assert page.context.cookies() == []
 
@@ -47,8 +47,8 @@ def test_axe_finds_nothing_and_nothing_runs_off(open_as, mail):
     found = {}
     for state in ("asked", "out", "back"):
         found[state] = (violations(page), runs_off(page))
-        page.get_by_role("button").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button").click()
     page.goto("/u/unknown/")
     found["unknown"] = (violations(page), runs_off(page))
     assert found == dict.fromkeys(found, ([], False))

@@ -145,7 +145,7 @@ def test_who_gives_his_last_look_away_comes_to_the_list(client_of, team, nino, l
 
 
 def test_a_part_that_fails_keeps_the_owner(nino, levan, kessler):
-    def fail(customer):
+    def fail(customers, **of_it):
         raise RuntimeError("no place")
 
     registry.register(registry.Part(name="failing", handed_over=fail))

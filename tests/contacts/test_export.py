@@ -14,6 +14,8 @@ from contacts.actions import set_tags
 from contacts.exporting import everything
 from contacts.models import Customer
 from crm.mail.addresses import address_hash
+from crm.mail.models import State
+from crm.mail.tokens import UNSUBSCRIBE, token_for
 from segmentation.models import Relationship
 from segmentation.scores import score_everything
 from tests.factories import (
@@ -106,6 +108,19 @@ def test_everything_is_given_as_data_and_as_a_page(client_of, nino, whole):
         "wants no advertising",
     ):
         assert words in page
+
+
+def test_of_letters_of_before_nobody_else_can_press_the_links(client_of, nino, whole):
+    """Neither in the export nor in the dossier."""
+    mail = make_mail(team=nino.team, recipient_id=whole.pk, state=State.SENT)
+    token = token_for(mail.public_id, purpose=UNSUBSCRIBE)
+    words = f"For you\n\nNo more such mail: https://x.example/u/{token}/"
+    make_entry(customer=whole, kind="email", mail=mail, text=words)
+    data, page = unpacked(client_of(nino).post(f"/customers/{whole.pk}/export/"))
+    dossier = client_of(nino).get(whole.get_absolute_url()).content.decode()
+    assert "/u/…/" in json.dumps(data, ensure_ascii=False)
+    for shown in (json.dumps(data), page, dossier):
+        assert ("No more such mail" in shown, token in shown) == (True, False)
 
 
 def test_what_he_objected_to_at_other_addresses_is_given_too(client_of, nino, lead, whole):

@@ -29,6 +29,7 @@ def kessler(nino):
         "ბერიძე", "ნინო", "oppenheim", "office@kessler", "nb@kessler.example", "k-1001", "1001",
         "we", "k", "kessler 69",
         "069 90009 142", "+49 69 90009 142", "+49 (0)69 90009142", "0049 69 90009142", "90009-142",
+        "069 / 90009-142", "069 – 90009142", "kessler - 069 90009",
         "255 10 73", "kessler 069 90009", "kessler oppenheim barbara", "  kessler   söhne ",
     ],
 )  # fmt: skip

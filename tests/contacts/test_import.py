@@ -2,6 +2,7 @@ import os
 import re
 import uuid
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils.html import strip_tags
 from contacts.importing import files
 from contacts.models import Customer, Entry, ImportFile
 from followups.models import FollowUp
-from tests.factories import make_customer
+from tests.factories import make_customer, make_dossier
 
 CUSTOMERS = Path(__file__).parents[1] / "data" / "customers.csv"
 SMALL = b"Firma;Ort;E-Mail;Farbe\nA;Mainz;a@;rot\nB;Graz;;blau\nB;Graz;;gelb\n;Graz;;\n"
@@ -117,6 +118,21 @@ def test_the_import_makes_the_dossiers_and_shows_what_came_of_it(upload, nino):
     assert done["dated"] + done["undated"] == 575
     assert "575 dossiers imported" in words(response)
     assert len(done["flaws"]) == 17
+
+
+def test_the_preview_says_how_full_the_days_would_be(upload, nino):
+    nino.own_capacity = 2
+    nino.save()
+    first, second, *_rest = islice(nino.calendar.working_days_from(nino.today()), 3)
+    make_dossier(owner=nino, due_on=first)
+    list_ = f"Firma;Wiedervorlage\nA;\nB;\nC;{second}\nD;{second}\nE;{second}\n".encode()
+    client, preview = upload(nino, list_, "list.csv", undated="spread")
+    page = words(client.get(preview))
+    assert f"How full the days would be: {first:%a} {first.day} {first:%b}: 1 → 2 of 2, " in page
+    assert f"{second:%a} {second.day} {second:%b}: 0 → 3 of 2" in page
+    assert "1 day would be fuller than can be worked through." in page
+    client, preview = upload(nino, list_, "list.csv")
+    assert "1 → 2 of 2" not in words(client.get(preview))
 
 
 def test_rows_that_were_left_out_can_be_had_as_a_file(upload, nino):

@@ -415,11 +415,11 @@ def test_a_lead_follows_a_letter_to_the_outbox(client_of, lead, kessler, sender)
 def test_letters_cost_the_dossier_no_query(client, kessler, django_assert_num_queries):
     letter_entry(kessler)
     dossier_of(client, kessler)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         dossier_of(client, kessler)
     for _number in range(3):
         letter_entry(kessler)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         dossier_of(client, kessler)
 
 

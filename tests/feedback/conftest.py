@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.mail.conftest import _server, dovecot, inbox  # noqa: F401
-from tests.mail.dovecot import Dovecot, Mailbox
+from tests.mail.dovecot import PATIENCE, Dovecot, Mailbox
 
 
 @pytest.fixture
@@ -15,8 +15,9 @@ def folder(settings, tmp_path) -> Path:
 
 
 @pytest.fixture
-def ticket_box(dovecot: Dovecot, settings, folder) -> Iterator[Mailbox]:  # noqa: F811
+def ticket_box(dovecot: Dovecot, settings, folder, monkeypatch) -> Iterator[Mailbox]:  # noqa: F811
     """An empty mailbox on a real IMAP server, and the product looks into it for tickets."""
+    monkeypatch.setattr("crm.mail.mailbox.PATIENCE", PATIENCE)
     box = dovecot.mailbox()
     settings.TICKET_IMAP_URL = box.url
     yield box

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from feedback.links import path_of, stamp
 from feedback.models import Invitation, Message, Rating, Script, ServiceRules, Ticket, Value, Word
-from feedback.models.rules import next_number
 from tests.factories import NOW, make_customer, make_team
 
 
@@ -18,7 +17,9 @@ def make_ticket(**kw) -> Ticket:
     customer = kw.pop("customer", None) or make_customer(owner=kw.get("assignee"))
     team = kw.pop("team", customer.team)
     opened_at = kw.get("opened_at", NOW)
-    hours = ServiceRules.of(team).hours
+    rules = ServiceRules.objects.get_or_create(team=team)[0]
+    rules.team = team
+    hours = rules.hours
     due = {
         "answer_due_at": hours.due(opened_at, timedelta(hours=10)),
         "solution_due_at": hours.due(opened_at, timedelta(hours=45)),
@@ -39,8 +40,10 @@ def make_ticket(**kw) -> Ticket:
         fields |= {"closed_by": customer.owner, "solved_in": 120, "resolution": 1, "next_due_at": None}
     if kw.get("waiting_since"):
         fields |= {"next_due_at": None}
-    number = kw.pop("number", None) or next_number(team)
-    return Ticket.objects.create(**fields | {"number": number} | kw)
+    if "number" not in kw:
+        rules.last_number = fields["number"] = rules.last_number + 1
+        rules.save(update_fields=["last_number"])
+    return Ticket.objects.create(**fields | kw)
 
 
 def make_message(**kw) -> Message:
@@ -56,7 +59,10 @@ def make_script(**kw) -> Script:
 
 
 def make_invitation(**kw) -> Invitation:
-    """Sent at NOW, about a ticket that was closed an hour before."""
+    """Sent at NOW, about a ticket that was closed an hour before; with `customer`, whether he recommends us."""
+    if "customer" in kw:
+        fields = {"team": kw["customer"].team, "question": "recommend", "made_at": NOW, "asked_at": NOW}
+        return Invitation.objects.create(**fields | kw)
     ticket = kw.pop("ticket", None) or make_ticket(closed_at=NOW - timedelta(hours=1))
     fields = {
         "team": ticket.team,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -56,10 +56,17 @@ def _open_on(region: str, days: str, opens: time, closes: time, zone: str, day: 
     one at which it first shows `closes` or a later one."""
     if str(day.isoweekday()) not in days or day in _holidays(region):
         return []
-    noon = datetime.combine(day, time(12), tzinfo=UTC)
-    minutes = [noon + n * MINUTE for n in range(-27 * 60, 27 * 60)]
-    shown = [(at, at.astimezone(ZoneInfo(zone))) for at in minutes]
-    today = [(at, local.time()) for at, local in shown if local.date() == day]
+    today = _minutes_of(zone, day)
     first = next((n for n, (_, local) in enumerate(today) if local >= opens), len(today))
     last = next((n for n, (_, local) in enumerate(today) if local >= closes), len(today))
     return [at for at, _ in today[first:last]]
+
+
+@lru_cache
+def _minutes_of(zone: str, day: date) -> list[tuple[datetime, time]]:
+    """Every minute of a day, and what the clock shows then."""
+    there = ZoneInfo(zone)
+    before = datetime.combine(day, time(), tzinfo=there).astimezone(UTC) - timedelta(hours=3)
+    minutes = [before + n * MINUTE for n in range(30 * 60)]
+    shown = [(at, at.astimezone(there)) for at in minutes]
+    return [(at, local.time()) for at, local in shown if local.date() == day]

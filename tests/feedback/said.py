@@ -33,13 +33,16 @@ def settle(
     }  # fmt: skip
     customer = Customer.objects.filter(owner=employee).first() or make_customer(owner=employee)
     fields |= {"customer": customer} | answered | kw
-    return [Ticket.objects.create(number=next(_numbers), **fields) for _ in range(n)]
+    tickets = [Ticket(number=next(_numbers), **fields) for _ in range(n)]
+    for ticket in tickets:
+        ticket.refresh_search()
+    return Ticket.objects.bulk_create(tickets)
 
 
 def ask(tickets: list[Ticket], *, at: datetime | None = None, **kw) -> list[Invitation]:
     """Whether all was well, when each was closed."""
-    return [
-        Invitation.objects.create(
+    return Invitation.objects.bulk_create(
+        Invitation(
             **{
                 "team": ticket.team, "customer": ticket.customer, "ticket": ticket, "resolution": ticket.resolution,
                 "employee": ticket.assignee, "ticket_kind": ticket.kind, "product_group": ticket.product_group,
@@ -47,18 +50,18 @@ def ask(tickets: list[Ticket], *, at: datetime | None = None, **kw) -> list[Invi
             } | kw
         )
         for ticket in tickets
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def say(invitations: list[Invitation], value: str, *, at: datetime | None = None, **kw) -> list[Rating]:
     same = ("team", "ticket", "customer", "employee", "ticket_kind", "product_group", "group")
-    return [
-        Rating.objects.create(
+    return Rating.objects.bulk_create(
+        Rating(
             **{name: getattr(each, name) for name in same}
             | {"invitation": each, "value": value, "rated_at": at or each.asked_at} | kw
         )
         for each in invitations
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def rate(
@@ -83,8 +86,8 @@ def recommend(employee: User, *scores: int, at: datetime = NOW, silent: int = 0)
         "made_at": at,
         "asked_at": at,
     }
-    asked = [Invitation.objects.create(**fields) for _ in range(len(scores) + silent)]
-    for each, score in zip(asked, scores, strict=False):
-        Recommendation.objects.create(
-            invitation=each, team=employee.team, customer=customer, score=score, rated_at=at
-        )
+    asked = Invitation.objects.bulk_create(Invitation(**fields) for _ in range(len(scores) + silent))
+    Recommendation.objects.bulk_create(
+        Recommendation(invitation=each, team=employee.team, customer=customer, score=score, rated_at=at)
+        for each, score in zip(asked, scores, strict=False)
+    )

@@ -189,8 +189,10 @@ def test_a_suspect_word_is_let_count_and_back(invitation, lead):
     rating = said(invitation, "bad", read_for=1)
     assert (rating.counts, [*Rating.objects.doubted()]) == (False, [rating])
     word = Word.objects.get()
-    assert actions.count(rating=rating, word=word, why="He said so on the phone", by=lead, now=LATER)
-    assert not actions.count(rating=rating, word=word, why="Again", by=lead, now=LATER)
+    assert actions.count(
+        invitation=rating.invitation, word=word, why="He said so on the phone", by=lead, now=LATER
+    )
+    assert not actions.count(invitation=rating.invitation, word=word, why="Again", by=lead, now=LATER)
     rating.refresh_from_db()
     assert (rating.counts, rating.is_to_put_right, rating.rated_at) == (True, True, word.said_at)
     actions.undo(decision=Decision.objects.get(), by=lead, now=LATER)
@@ -201,7 +203,7 @@ def test_a_suspect_word_is_let_count_and_back(invitation, lead):
 def test_a_word_of_another_customer_is_not_let_count(invitation, lead):
     rating = said(invitation, "bad", read_for=1)
     other = make_word(invitation=make_invitation(), suspect="fast")
-    assert not actions.count(rating=rating, word=other, why="?", by=lead, now=LATER)
+    assert not actions.count(invitation=rating.invitation, word=other, why="?", by=lead, now=LATER)
 
 
 def test_with_the_customer_go_the_notices_about_him(invitation, dossier, lead):
@@ -246,3 +248,20 @@ def test_a_team_without_a_sender_tells_by_its_pages(invitation, nino, lead):
     nino.team.sender.delete()
     rating = said(invitation, "bad")
     assert (notices().count(), rating.is_to_put_right) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "bad", "thanks"),
+    [
+        ("de", "Ein Kunde ist nicht zufrieden", "wurde mit „gut“ bewertet"),
+        ("ka", "მომხმარებელი უკმაყოფილოა", "შეფასდა, როგორც „კარგი“"),
+    ],
+)
+def test_colleagues_read_it_in_the_language_of_their_team(invitation, lead, nino, language, bad, thanks):
+    type(nino.team.sender).objects.update(language=language)
+    said(invitation, "bad")
+    mail = notices().get()
+    assert (bad in mail.subject, mail.language) == (True, language)
+    rating = said(invitation, "good", at=LATER + timedelta(days=1), comment="Levan is the best")
+    actions.pass_on(rating=rating, words="", by=lead, now=LATER + timedelta(days=1))
+    assert thanks in notices().latest("pk").subject

@@ -9,12 +9,12 @@ from contacts import legal_basis
 from contacts.erasing import erase
 from contacts.exporting import everything
 from contacts.models import Entry
-from crm.mail import returns
+from crm.mail import returns, rounds
 from crm.mail.delivery import why_hold
 from crm.mail.kinds import kind_of
 from crm.mail.models import OutgoingMail, Reason, State
 from feedback import actions, asking
-from feedback.actions_rating import ask_again
+from feedback.actions_rating import ask_again, print_sheet
 from feedback.kinds_rating import sent
 from feedback.models import Invitation, Message, ServiceRules, Ticket, Value
 from tests.factories import (
@@ -26,7 +26,7 @@ from tests.factories import (
     make_sender,
     make_suppression,
 )
-from tests.feedback.makers import make_invitation, make_rating, make_rules, make_ticket
+from tests.feedback.makers import make_invitation, make_rating, make_rules, make_ticket, make_word
 
 
 @pytest.fixture
@@ -45,6 +45,14 @@ def close(ticket, *, now=NOW):
 
 def asked():
     return Invitation.objects.select_related("mail", "team").get()
+
+
+def asked_by_mail(ticket):
+    return Invitation.objects.get(ticket=ticket, channel=Invitation.Channel.MAIL)
+
+
+def why_not(ticket):
+    return asking.why_not_asked(ticket, rules=ServiceRules.of(ticket.team), now=NOW)
 
 
 def state():
@@ -68,10 +76,13 @@ def test_a_closed_ticket_asks_an_hour_later(kessler):
     ticket = close(make_ticket(customer=kessler))
     mail = asked().mail
     assert (mail.kind, mail.idempotency_key) == ("rating", f"rating:{ticket.pk}:1")
-    assert (mail.not_before, mail.valid_until) == (NOW + timedelta(hours=1), NOW + timedelta(days=5, hours=1))
+    assert (mail.not_before, mail.valid_until) == (
+        NOW + timedelta(hours=1),
+        NOW + timedelta(days=10, hours=1),
+    )
     assert (mail.is_advertising, mail.basis) == (True, "consent, 3 May 2026, order form")
     assert (mail.to_email, mail.reply_to) == ("b@kessler.example", "answers@carton.example")
-    assert (asked().asked_at, asking.why_not_asked(ticket, now=NOW)) == (None, "")
+    assert (asked().asked_at, why_not(ticket)) == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +216,7 @@ def test_nobody_is_asked_against_law_and_manners(kessler, against, why):
     before = Invitation.objects.count()
     ticket = close(make_ticket(customer=kessler))
     assert (Invitation.objects.count(), OutgoingMail.objects.count()) == (before, 0)
-    assert asking.why_not_asked(ticket, now=NOW) == why
+    assert why_not(ticket) == why
 
 
 def test_a_ticket_of_nobody_and_one_that_was_merged_ask_nobody(kessler):
@@ -217,7 +228,7 @@ def test_a_ticket_of_nobody_and_one_that_was_merged_ask_nobody(kessler):
     asking.ask(nobodys, NOW)
     asking.ask(merged, NOW)
     assert not Invitation.objects.exists()
-    assert asking.why_not_asked(merged, now=NOW).startswith("It is a part of another ticket")
+    assert why_not(merged).startswith("It is a part of another ticket")
 
 
 def test_a_request_of_thirty_days_ago_is_forgotten(kessler):
@@ -231,16 +242,31 @@ def test_of_two_tickets_closed_at_once_one_asks(kessler):
     for _ in range(2):
         ticket = close(make_ticket(customer=kessler))
     assert OutgoingMail.objects.count() == 1
-    assert asking.why_not_asked(ticket, now=NOW) == "The customer was asked within the last 30 days."
+    assert why_not(ticket) == "The customer was asked within the last 30 days."
+
+
+def test_a_question_that_may_have_left_counts_as_asked(kessler):
+    close(make_ticket(customer=kessler))
+    OutgoingMail.objects.update(state=State.UNKNOWN, handed_off_at=NOW, settled_at=NOW)
+    ticket = close(make_ticket(customer=kessler))
+    assert why_not(ticket) == "The customer was asked within the last 30 days."
+
+
+def test_a_sheet_that_nobody_answers_keeps_no_mail_from_leaving(kessler):
+    ticket = make_ticket(customer=kessler)
+    sheet = print_sheet(ticket=ticket, now=NOW)
+    close(ticket)
+    mail = asked_by_mail(ticket).mail
+    assert held(mail) == ""
+    make_word(invitation=sheet)
+    assert held(mail) == "lately"
 
 
 def test_a_question_that_never_left_blocks_nothing(kessler):
     close(make_ticket(customer=kessler))
     OutgoingMail.objects.update(state=State.EXPIRED, reason=Reason.TOO_LATE)
     first = asked().ticket
-    assert asking.why_not_asked(first, now=NOW) == (
-        "The question did not leave: it could not leave while it was of use."
-    )
+    assert why_not(first) == ("The question did not leave: it could not leave while it was of use.")
     close(make_ticket(customer=kessler))
     assert OutgoingMail.objects.count() == 2
 
@@ -273,6 +299,9 @@ def test_the_outbox_asks_once_more_at_the_hand_off(kessler):
     ticket = close(make_ticket(customer=kessler))
     mail = asked().mail
     other = make_invitation(ticket=make_ticket(customer=kessler, closed_at=NOW), asked_at=NOW)
+    assert held(mail) == "lately"
+    doubted = make_mail(team=kessler.team, state=State.UNKNOWN, handed_off_at=NOW, settled_at=NOW)
+    Invitation.objects.filter(pk=other.pk).update(asked_at=None, mail=doubted)
     assert held(mail) == "lately"
     other.delete()
     ServiceRules.objects.update(asks=False)
@@ -316,10 +345,36 @@ def test_once_more_after_it_was_put_right(kessler):
     assert ask_again(rating=rating, now=NOW + timedelta(days=1))
     assert not ask_again(rating=rating, now=NOW + timedelta(days=1))
     mail = OutgoingMail.objects.get(state=State.QUEUED)
-    assert (mail.idempotency_key, mail.is_advertising) == (f"rating:{ticket.pk}:1:again", True)
+    assert (mail.idempotency_key, mail.is_advertising) == (f"rating:{ticket.pk}:1:again:{rating.pk}", True)
     assert mail.subject == "Is all well now? Your question of 17 November 2026"
     assert held(mail, now=NOW + timedelta(days=1)) == ""
     assert "you were not content, and we have seen to it." in mail.html
+
+
+def test_what_was_bad_by_mail_and_on_paper_is_asked_about_once_more_each(kessler):
+    ticket = close(make_ticket(customer=kessler))
+    leave()
+    sheet = make_invitation(ticket=ticket, channel=Invitation.Channel.SHEET, resolution=1)
+    for invitation in (asked_by_mail(ticket), sheet):
+        rating = make_rating(
+            invitation=invitation, value=Value.BAD, bad_since=NOW, answered_at=NOW, answer="Called."
+        )
+        assert ask_again(rating=rating, now=NOW + timedelta(days=1))
+    assert Invitation.objects.exclude(again_after=None).values("mail").distinct().count() == 2
+
+
+def test_the_request_that_comes_once_more_outlasts_the_turn_of_the_first(kessler, inbox):
+    close(make_ticket(customer=kessler))
+    rounds.drain(clock=lambda: NOW + timedelta(hours=1))
+    rating = make_rating(
+        invitation=asked(), value=Value.BAD, bad_since=NOW, answered_at=NOW, answer="Called."
+    )
+    next_day = NOW + timedelta(days=1)
+    assert ask_again(rating=rating, now=next_day)
+    rounds.drain(clock=lambda: next_day)
+    assert OutgoingMail.objects.filter(state=State.QUEUED, reason=Reason.TURN).exists()
+    rounds.drain(clock=lambda: NOW + timedelta(days=7, hours=1))
+    assert [*OutgoingMail.objects.values_list("state", flat=True)] == [State.SENT] * 2
 
 
 def test_the_outbox_page_says_what_it_is_about(kessler, lead, client_of):

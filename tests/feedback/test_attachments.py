@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm import periodic
@@ -91,6 +91,7 @@ def test_macros_and_half_documents_are_not_taken(extension, content):
     assert not fits(extension, content)
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.binary(max_size=300), st.sampled_from(sorted(TYPES)), st.sampled_from(sorted(GOOD)))
 def test_any_bytes_are_looked_at(junk, extension, beginning):
     fits(extension, junk)
@@ -163,6 +164,7 @@ def test_a_safe_name(name, safe):
     assert safe_name(name) == safe
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_name_is_made_safe(name):
     safe = safe_name(name)

@@ -143,7 +143,7 @@ def test_it_is_quick_however_long_a_ticket_is_open():
     since, until = at("2024-11-17T09:03"), at("2026-11-17T09:03")
     pauses = [(since + n * timedelta(7), since + n * timedelta(7) + 5 * HOUR) for n in range(50)]
     clock.worked(since, until, pauses=pauses)
-    began = stopwatch.perf_counter()
+    began = stopwatch.process_time()
     for _ in range(100):
         clock.due(since, clock.worked(since, until, pauses=pauses), pauses=pauses)
-    assert stopwatch.perf_counter() - began < 1
+    assert stopwatch.process_time() - began < 1

@@ -120,7 +120,7 @@ def test_tickets_cost_the_dossier_no_query(client_of, nino, kessler):
     for _ in range(3):
         ticket = make_ticket(customer=kessler)
         actions.file_entry(ticket, "Ticket opened", "x", by=nino, now=NOW)
-    assert queries() == before == 11
+    assert queries() == before == 13
 
 
 def test_open_tickets_stand_on_the_printed_sheet(client_of, nino, kessler, solved):

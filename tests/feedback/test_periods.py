@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.models import Rating
@@ -32,6 +32,7 @@ def test_a_week_over_a_months_end_names_both():
     assert Period.of(Span.WEEK, date(2026, 12, 2)).title == "30 November to 6 December 2026"
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.dates(date(2001, 1, 1), date(2090, 1, 1)), st.sampled_from(Span), st.integers(-30, 30))
 def test_periods_lie_side_by_side(day, span, n):
     period = Period.of(span, day)

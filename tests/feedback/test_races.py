@@ -1,13 +1,17 @@
 """Several at once: each number is given once, and of two who do the same one wins. On both databases."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 
-from feedback import actions
-from feedback.models import Message, Pause, Ticket
-from tests.factories import NOW, make_customer, make_lead, make_user
-from tests.feedback.makers import make_ticket
+from feedback import actions, settling
+from feedback.actions_rating import put_right
+from feedback.models import Message, Pause, Rating, Ticket
+from feedback.saying import say
+from tests.factories import NOW, make_customer, make_dossier, make_lead, make_user
+from tests.feedback.makers import make_invitation, make_ticket
 from tests.mail.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +80,26 @@ def test_two_who_merge_into_each_other_close_one():
         )
         assert sorted(done) == [False, True]
         assert {again(one).is_open, again(other).is_open} == {True, False}
+
+
+def test_what_was_done_is_kept_though_the_customer_speaks_meanwhile(monkeypatch):
+    ticket = make_ticket(customer=make_dossier().customer, closed_at=NOW)
+    words = {"invitation": make_invitation(ticket=ticket), "value": "bad", "page_at": NOW, "now": LATER}
+    say(comment="Creased", **words)
+    rating = Rating.objects.select_related("ticket", "customer__owner").get()
+    is_read, said = threading.Event(), settling._said
+
+    def slowly(words):
+        is_read.set()
+        time.sleep(0.3)
+        return said(words)
+
+    monkeypatch.setattr(settling, "_said", slowly)
+    at_once(
+        lambda: say(comment="And late", **words),
+        lambda: is_read.wait(5) and put_right(rating=rating, done="Called", by=ticket.assignee, now=LATER),
+    )
+    assert [*Rating.objects.values_list("answer", "comment")] == [("Called", "And late")]
 
 
 def test_of_two_who_take_it_one_has_it():

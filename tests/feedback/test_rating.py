@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.mail.models import OutgoingMail
 from feedback.actions_rating import make_signature
@@ -178,7 +179,8 @@ def test_those_to_be_put_right(
     first = rated(invitation, comment="Creased again")
     other = make_dossier(owner=levan, name="Bergmann Optik").customer
     second = rated(make_invitation(ticket=make_ticket(customer=other)), at=LATER - timedelta(minutes=5))
-    rated(make_invitation(ticket=make_ticket(customer=other, assignee=nino)), "good", read_for=1)
+    doubted = make_invitation(ticket=make_ticket(customer=other, assignee=nino))
+    rated(doubted, "good", read_for=1, at=timezone.now())  # of long ago they are not listed
     url = reverse("feedback:to_put_right")
 
     def listed(user):
@@ -271,6 +273,18 @@ def test_the_open_page_is_limited_and_friendly(client, signature, nino):
     assert client.get(path, REMOTE_ADDR="192.0.2.9").status_code == 404
 
 
+def test_one_link_has_one_limit_however_it_is_written(client, signature):
+    code = signature.code
+    spellings = [f"{code[:n]}-{code[n:].upper()}" for n in range(1, 12)] * 3
+    pages = [client.get(reverse("feedback:open_rate", args=[spelt])).status_code for spelt in spellings]
+    assert pages == [200] * 30 + [429] * 3
+
+
+def test_unknown_links_are_limited_together(client, signature):
+    pages = [client.get(f"/o/{n:0>12}/").status_code for n in range(31)]
+    assert pages == [404] * 30 + [429]
+
+
 def test_the_sheet_is_made_once_and_shows_its_code(client_of, nino, customer, levan, stranger):
     ticket = make_ticket(customer=customer, assignee=levan)
     url = reverse("feedback:sheet", args=[ticket.pk])
@@ -297,10 +311,14 @@ def test_a_sheet_for_nobody(client_of, nino):
     assert (response.status_code, "put it into one first" in text(response)) == (409, True)
 
 
-def test_the_sheet_counts_as_a_request(client_of, nino, customer):
+def test_a_sheet_counts_as_a_request_once_it_is_answered(client_of, nino, customer):
     make_rules(team=nino.team)
     client_of(nino).post(reverse("feedback:sheet", args=[make_ticket(customer=customer).pk]))
-    assert was_asked(customer, now=Invitation.objects.get().asked_at + timedelta(days=29))
+    sheet = Invitation.objects.get()
+    later = sheet.asked_at + timedelta(days=29)
+    assert not was_asked(customer, now=later)
+    rated(sheet, at=later)
+    assert was_asked(customer, now=later)
 
 
 def test_the_slip_on_the_board_leads_to_the_rating(client_of, invitation, nino, customer):
@@ -318,5 +336,5 @@ def test_a_list_of_three_costs_as_much_as_one_of_one(client_of, nino, lead, djan
             make_rating(
                 invitation=make_invitation(ticket=make_ticket(assignee=nino)), value="bad", bad_since=NOW
             )  # fmt: skip
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(url)

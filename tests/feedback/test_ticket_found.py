@@ -1,5 +1,7 @@
 """Merging tickets, saying whose one is, and taking down a new one."""
 
+from uuid import uuid4
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -135,7 +137,7 @@ def test_a_dossier_is_made_of_the_sender(client_of, nino, unknown):
 
 
 def open_new(client, customer, **fields):
-    data = {"kind": "question", "subject": "Saturday delivery?"} | fields
+    data = {"kind": "question", "subject": "Saturday delivery?", "token": uuid4()} | fields
     return client.post(f"{NEW}?customer={customer.pk}", data)
 
 
@@ -160,6 +162,7 @@ def test_a_ticket_is_taken_down(client_of, nino, kessler):
         person=person.pk,
         product_group="Boxes",
         when="Thursday 10:15",
+        named="2026-11-19T10:15:00+01:00",
     )
     ticket = Ticket.objects.get()
     assert response.url == ticket.get_absolute_url()
@@ -179,6 +182,30 @@ def test_what_was_answered_at_once_is_kept_and_settles_it(client_of, nino, levan
         False, "Answered on the phone", levan, nino,
     )  # fmt: skip
     assert [each.kind for each in ticket.messages.order_by("pk")] == ["in", "out", "event"]
+
+
+def test_a_second_press_shows_the_ticket_of_the_first(client_of, nino, kessler):
+    client = client_of(nino)
+    token = client.get(NEW, {"customer": kessler.pk}).context["form"]["token"].value()
+    fields = {"token": token, "answered": "Yes, for 40 euros", "is_settled": "on"}
+    first, again = (open_new(client, kessler, **fields) for _press in range(2))
+    assert first.url == again.url == Ticket.objects.get().get_absolute_url()
+    assert Message.objects.count() == 3
+    other = open_new(client, kessler, **fields | {"kind": "service"})
+    assert (other.url != first.url, Ticket.objects.count()) == (True, 2)
+    assert open_new(client, kessler).url not in (first.url, other.url)
+
+
+def test_a_day_that_is_promised_is_named_with_its_load_before_it_counts(client_of, nino, kessler):
+    client = client_of(nino)
+    response = open_new(client, kessler, when="tomorrow")
+    page = page_of(response)
+    assert (response.status_code, Ticket.objects.count()) == (200, 0)
+    assert ("Open the ticket, promised for tomorrow" in page, "0 of 16 that day" in page) == (True, True)
+    named = response.context["form"].key
+    assert open_new(client, kessler, when="tomorrow", named=named).status_code == 302
+    part = page_of(client.get(NEW, {"customer": kessler.pk, "when": "tomorrow"}, HTTP_HX_REQUEST="true"))
+    assert (f'name="named" value="{named}"' in part, "0 of 16 that day" in part) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from crm.mail.actions import Content
+from crm.mail.actions import Content, Recipient
 from feedback import actions
 from feedback.models import Message, Pause, ServiceRules, Ticket, Word
-from tests.factories import NOW, make_dossier, make_lead, make_team, make_user
+from tests.factories import NOW, make_dossier, make_lead, make_sender, make_team, make_user
 from tests.feedback.minutes import Minutes
 
 IS_THOROUGH = settings.get_current_profile_name() == "thorough"
@@ -50,10 +50,13 @@ class Log:
             self.waits, self.closed, self.still_since = False, True, at
         elif what == Kind.OUT and not self.answered_at:
             self.answered_at, self.answered_in = at, self.worked(at)
+            self.answer_due = self.clock.due(self.opened_at, timedelta(hours=3), pauses=self.still(at))
 
     def worked(self, until) -> int:
-        still = [(self.still_since, until)] if self.still_since else []
-        return self.clock.worked(self.opened_at, until, pauses=[*self.pauses, *still]) // MINUTE
+        return self.clock.worked(self.opened_at, until, pauses=self.still(until)) // MINUTE
+
+    def still(self, until) -> list:
+        return [*self.pauses, *([(self.still_since, until)] if self.still_since else [])]
 
     def due(self, hours: int):
         return self.clock.due(self.opened_at, timedelta(hours=hours), pauses=self.pauses)
@@ -69,6 +72,7 @@ class LawOfTheTicket(RuleBasedStateMachine):
         self.rules = ServiceRules.objects.create(team=team, answer_within=3, solve_within=6)
         calendar = self.rules.hours.calendar
         self.clock = Minutes(calendar, self.rules.opens_at, self.rules.closes_at, self.rules.hours.zone)
+        self.sender = make_sender(team=team)
         self.opened = []
 
     def seen(self, which: int) -> Ticket:
@@ -100,6 +104,29 @@ class LawOfTheTicket(RuleBasedStateMachine):
     def it_is_answered(self, which):
         content = Content("Re:", "So.", "<p>So.</p>")
         actions.answer(ticket=self.seen(which), content=content, by=self.by, now=self.now, token=uuid4())
+
+    @has_some
+    @rule(which=tickets, then=st.sampled_from([None, "wait", "close"]))
+    def it_is_answered_by_mail(self, which, then):
+        """And left waiting or closed by the same press, which has an instant of its own."""
+        self.now += MINUTE
+        content, ticket = Content("Re:", "So.", "<p>So.</p>"), self.seen(which)
+        to = Recipient("Barbara", "b@kessler.example", "en")
+        same = {"ticket": ticket, "by": self.by, "now": self.now}
+        actions.answer(content=content, token=uuid4(), sender=self.sender, to=to, **same)
+        if then == "wait":
+            actions.wait(**same)
+        if then == "close":
+            actions.close(done="Answered", **same)
+        self.now += MINUTE
+
+    @has_some
+    @rule(which=tickets)
+    def an_answer_is_taken_back(self, which):
+        """The first that waits; also after much has happened since."""
+        said = Message.objects.filter(ticket=self.seen(which), kind=Kind.OUT, mail__isnull=False).first()
+        if said:
+            assert actions.take_back(message=said, by=self.by, now=self.now)
 
     @has_some
     @rule(which=tickets)
@@ -140,6 +167,9 @@ class LawOfTheTicket(RuleBasedStateMachine):
             assert ticket.first_answered_at == log.answered_at
             assert ticket.answered_in == (log.answered_in if log.answered_at else None)
             assert ticket.solved_in == log.solved_in
+            if log.answered_at:
+                assert ticket.answered_late == (log.answered_at > log.answer_due)
+                assert ticket.answered_late or ticket.answered_in <= 3 * 60
             if ticket.is_open:
                 self._check_due(ticket, log)
 

@@ -1,6 +1,6 @@
 """One ticket: its conversation, the answer, and what is done beside it; two people at one ticket."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,7 +15,15 @@ from crm.team.models import Team
 from feedback import actions
 from feedback.models import Attachment, Message, Ticket
 from feedback.tokens import subject_tag, ticket_of
-from tests.factories import NOW, make_customer, make_mail, make_person, make_sender, make_suppression
+from tests.factories import (
+    NOW,
+    make_customer,
+    make_dossier,
+    make_mail,
+    make_person,
+    make_sender,
+    make_suppression,
+)
 from tests.feedback.makers import make_message, make_rating, make_script, make_ticket
 
 LATER = NOW + timedelta(hours=1)
@@ -270,7 +278,7 @@ def test_what_came_meanwhile_is_shown_before_anything_is_sent(client_of, nino, t
 
 def test_a_colleagues_answer_is_news_and_ones_own_is_not(client_of, nino, levan, ticket):
     seen = ticket.messages.get().pk
-    actions.note(ticket=ticket, text="Mine", by=nino, now=LATER)
+    actions.note(ticket=ticket, text="Mine", by=nino, now=LATER, token=uuid4())
     assert answer(client_of(nino), ticket, seen=seen).status_code == 302
     assert answer(client_of(levan), ticket, seen=seen).status_code == 409
 
@@ -310,12 +318,17 @@ def test_closing_shows_what_came_meanwhile(client_of, nino, ticket):
 
 
 def test_notes_are_for_colleagues(client_of, nino, ticket):
-    assert client_of(nino).post(at("note", ticket), {"text": ""}).status_code == 422
-    client_of(nino).post(at("note", ticket), {"text": "Ask the workshop"})
+    response = client_of(nino).post(at("note", ticket), {"text": "", "token": uuid4()})
+    assert response.status_code == 422
+    token = client_of(nino).get(ticket.get_absolute_url()).context["page"].note["token"].value()
+    for _press in range(2):
+        client_of(nino).post(at("note", ticket), {"text": "Ask the workshop", "token": token})
     assert ticket.messages.filter(kind=Kind.NOTE).values_list("text", "author").get() == (
         "Ask the workshop",
         nino.pk,
     )
+    client_of(nino).post(at("note", ticket), {"text": "Or the carrier", "token": token})
+    assert ticket.messages.filter(kind=Kind.NOTE).count() == 2
 
 
 def test_it_is_passed_on_with_a_word_and_taken_back(client_of, nino, levan, ticket):
@@ -350,8 +363,17 @@ def test_whoever_passes_on_what_he_then_no_longer_sees_lands_in_the_list(client_
 def test_the_lead_is_asked_and_the_escalation_taken_back(client_of, nino, levan, lead, ticket):
     client = client_of(nino)
     assert client.post(at("escalate", ticket), {"text": ""}).status_code == 422
-    client.post(at("escalate", ticket), {"text": "She is furious"})
+    page = page_of(client.post(at("escalate", ticket), {"text": "She is furious"}, follow=True))
+    for words in (
+        "Told by mail: Lena Vogt.",
+        "finds it among the escalated",
+        "Told by mail: Lena Vogt (waiting)",
+    ):
+        assert words in page
     assert "was asked to look at it" in page_of(client_of(lead).get(ticket.get_absolute_url()))
+    assert "1 escalated to you" in page_of(client_of(lead).get("/tickets/"))
+    assert "escalated to you" not in page_of(client.get("/tickets/"))
+    assert '<span class="rb-tag">escalated</span>' in page_of(client_of(lead).get("/tickets/?show=escalated"))
     assert client.post(at("escalate", ticket), {"text": "Again"}).status_code == 409
     assert client_of(levan).post(at("escalate", ticket), {"do": "back"}).status_code == 403
     assert client_of(lead).post(at("escalate", ticket), {"do": "back"}).status_code == 302
@@ -398,6 +420,17 @@ def test_a_promise_is_named_before_it_counts(client_of, nino, ticket):
     assert Ticket.objects.get().call_at.isoformat() == "2026-11-19T09:15:00+00:00"
     client.post(promise, {"do": "back"})
     assert Ticket.objects.values_list("promised_on", "call_at").get() == (None, None)
+
+
+def test_a_promised_day_says_how_full_it_is(client_of, nino, ticket):
+    day, ask = date(2026, 11, 19), {"when": "Thursday"}
+    make_dossier(owner=ticket.customer.owner, due_on=day)
+    client, promise = client_of(nino), at("promise", ticket)
+    words = f"1 of {ticket.customer.owner.capacity_on(day)} that day"
+    assert words in page_of(client.get(promise, ask, HTTP_HX_REQUEST="true"))
+    assert words in page_of(client.post(promise, ask))
+    Ticket.objects.update(customer=None)
+    assert "that day" not in page_of(client.get(promise, ask, HTTP_HX_REQUEST="true"))
 
 
 @pytest.mark.parametrize("when", ["", "whenever", "July", "cabinet", "yesterday"])

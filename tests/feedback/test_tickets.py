@@ -1,6 +1,7 @@
 """A ticket's verbs."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -22,7 +23,9 @@ def test_a_ticket_is_opened_answered_and_closed(kessler, nino):
         channel=Ticket.Channel.DOSSIER, by=nino, now=NOW,
     )  # fmt: skip
     assert (ticket.number, ticket.assignee, ticket.next_due_at) == (1, nino, ticket.answer_due_at)
-    actions.note(ticket=ticket, text="Ask the workshop", by=nino, now=NOW + timedelta(minutes=5))
+    actions.note(
+        ticket=ticket, text="Ask the workshop", by=nino, now=NOW + timedelta(minutes=5), token=uuid4()
+    )
     assert actions.close(ticket=ticket, done="Replaced", by=nino, now=NOW + timedelta(hours=2))
     ticket.refresh_from_db()
     assert (ticket.solved_in, ticket.resolution, ticket.next_due_at) == (120, 1, None)

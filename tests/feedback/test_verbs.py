@@ -1,7 +1,8 @@
 """What happens to a ticket: merged, filed, promised, of another kind, and all by other rules."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from functools import partial
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from crm.mail.actions import Content, Recipient
 from crm.mail.models import OutgoingMail
 from feedback import actions
 from feedback.models import Message, ServiceRules, Ticket
-from followups.models import FollowUp
+from followups.models import FollowUp, Slip
 from tests.factories import NOW, TODAY, make_absence, make_customer, make_dossier, make_person, make_sender
 from tests.feedback.makers import make_invitation, make_message, make_rules, make_ticket
 
@@ -68,6 +69,25 @@ def test_an_answer_to_a_ticket_that_was_closed_meanwhile_does_not_make_it_due(ke
     answer(seen, by=nino)
     seen.refresh_from_db()
     assert (seen.next_due_at, seen.is_open, seen.answered_in) == (None, False, 0)
+
+
+@pytest.mark.parametrize("verb", [actions.wait, partial(actions.close, done="Called")])
+def test_an_answer_is_as_late_as_its_clock_says_though_it_stood_still(kessler, nino, verb):
+    ticket = opened(kessler.team, customer=kessler)
+    verb(ticket=ticket, by=nino, now=LATER)
+    answer(ticket, by=nino, now=NOW + timedelta(days=7))
+    ticket.refresh_from_db()
+    assert (ticket.answered_in, ticket.answered_late) == (60, False)
+
+
+def test_an_answer_from_another_ticket_came_before_this_one_waited(kessler, nino):
+    ticket, into = (opened(kessler.team, customer=kessler) for _ in range(2))
+    due = into.answer_due_at
+    answer(ticket, by=nino)
+    actions.wait(ticket=into, by=nino, now=NOW + 3 * HOUR)
+    actions.merge(ticket=ticket, into=into, by=nino, now=NOW + 4 * HOUR)
+    into.refresh_from_db()
+    assert (into.answered_in, into.answer_due_at) == (60, due)
 
 
 def test_who_closes_what_was_closed_before_leaves_no_pause(kessler, nino):
@@ -151,7 +171,7 @@ def pair(kessler, nino):
 
 def test_what_was_said_goes_into_the_other_and_nobody_is_asked_how_it_was(pair, nino):
     ticket, into = pair
-    actions.note(ticket=ticket, text="The same", by=nino, now=LATER)
+    actions.note(ticket=ticket, text="The same", by=nino, now=LATER, token=uuid4())
     assert actions.merge(ticket=ticket, into=into, by=nino, now=LATER)
     assert said(into) == [
         ("in", "", "It should be here."),
@@ -178,7 +198,7 @@ def test_what_is_said_later_in_the_merged_one_is_said_in_the_other(pair, nino):
     actions.merge(ticket=ticket, into=into, by=nino, now=LATER)
     assert actions.receive(ticket=ticket, text="Hello?", now=LATER).ticket == into
     assert answer(seen, by=nino).ticket == into
-    assert actions.note(ticket=ticket, text="x", by=nino, now=LATER).ticket == into
+    assert actions.note(ticket=ticket, text="x", by=nino, now=LATER, token=uuid4()).ticket == into
     assert not actions.reopen(ticket=ticket, by=nino, now=LATER)
     assert not actions.close(ticket=ticket, done="", by=nino, now=LATER)
 
@@ -327,6 +347,24 @@ def test_a_promise_is_kept_by_an_answer_and_a_call_by_one_that_is_no_mail(kessle
         "Answer promised for Fri 20 Nov",
         "Call back on Wed 18 Nov at 14:30",
     ]
+
+
+def test_a_call_for_no_certain_time_is_not_kept_by_a_mail(kessler, nino):
+    ticket = opened(kessler.team, customer=kessler, kind="callback", promised_on=TODAY)
+    to = Recipient("", "office@kessler.example", "en", id=kessler.pk)
+    answer(ticket, by=nino, sender=make_sender(team=kessler.team), to=to)
+    assert Ticket.objects.get().promised_on == TODAY
+    answer(ticket, by=nino, token=UUID(int=2))
+    assert Ticket.objects.get().promised_on is None
+
+
+def test_of_another_kind_it_is_an_answer_that_is_promised(kessler, nino):
+    ticket = opened(kessler.team, customer=kessler, kind="callback", promised_on=TODAY)
+    assert [slip.source for slip in Slip.objects.all()] == ["callback"]
+    actions.set_kind(ticket=ticket, kind="question", by=nino, now=NOW)
+    assert (ticket.promise, [slip.source for slip in Slip.objects.all()]) == (
+        "Answer promised for Tue 17 Nov", ["promise"],
+    )  # fmt: skip
 
 
 def test_other_rules_hold_for_what_is_open_and_not_for_an_answer_that_was_given(kessler, nino):

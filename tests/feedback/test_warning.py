@@ -11,8 +11,9 @@ from crm.mail.kinds import kind_of
 from crm.mail.models import OutgoingMail
 from feedback import actions
 from feedback.models import ServiceRules, Ticket
+from feedback.ticket_notices import told_of_escalation
 from feedback.warning import due_soon, warn_all, work_out_all
-from tests.factories import NOW, make_absence, make_customer, make_sender, make_user
+from tests.factories import NOW, make_absence, make_customer, make_lead, make_sender, make_user
 from tests.feedback.makers import make_ticket
 
 HOUR = timedelta(hours=1)
@@ -35,7 +36,7 @@ def test_the_one_who_answers_for_it_is_told_once_before(ticket, nino):
     assert told() == [(nino.email, "Due soon: ticket 12, Creased & late")]
     mail = OutgoingMail.objects.get()
     address = f"http://localhost:8000{ticket.get_absolute_url()}"
-    assert "the first answer to ticket 12 (Creased & late) is due Wednesday 18 November, 11:03." in mail.text
+    assert "the first answer to ticket 12 (Creased & late) is due Wednesday, 18 November, 11:03." in mail.text
     assert address in mail.text
     assert "(Creased &amp; late)" in mail.html
     assert f'<a href="{address}">Open ticket 12</a>' in mail.html
@@ -49,12 +50,12 @@ def test_the_leads_are_told_once_it_is_late(ticket, nino, lead):
     assert warn_all(LATE + HOUR) == "0 told"
     assert told() == [(user.email, "Late: ticket 12, Creased & late") for user in (other, lead)]
     text = OutgoingMail.objects.latest("pk").text
-    assert "was due Wednesday 18 November, 11:03. Nino Beridze answers for it." in text
+    assert "was due Wednesday, 18 November, 11:03. Nino Beridze answers for it." in text
 
 
 def test_of_a_solution_too_and_of_each_due_anew(ticket, nino, lead):
     rules = ServiceRules.of(ticket.team)
-    ticket.note_answer(by=nino, hours=rules.hours, now=NOW)
+    ticket.note_answer(by=nino, rules=rules, now=NOW)
     assert warn_all(SOON) == "0 told"
     assert warn_all(ticket.solution_due_at - HOUR) == "1 told"
     assert "ticket 12 (Creased & late) is to be solved by" in OutgoingMail.objects.get().text
@@ -125,3 +126,65 @@ def test_another_calendar_holds_for_what_is_open(ticket):
     ticket.team.save()
     assert work_out_all(NOW) == "1 open"
     assert Ticket.objects.get().answer_due_at == NOW + timedelta(days=7, hours=1)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        ("de", "Bald fällig: Ticket 12, ", "ist bis Mittwoch, 18. November, 11:03 fällig."),
+        ("ka", "ვადა მალე იწურება: მიმართვა 12, ", "პირველი პასუხის ვადაა ოთხშაბათი, 18 ნოემბერი, 11:03."),
+    ],
+)
+def test_colleagues_read_it_in_the_language_of_their_team(ticket, language, subject, words):
+    ticket.team.sender.language = language
+    ticket.team.sender.save()
+    warn_all(SOON)
+    mail = OutgoingMail.objects.get()
+    assert (mail.language, mail.subject) == (language, f"{subject}Creased & late")
+    assert words in mail.text
+
+
+# --- escalated
+
+
+def escalate(ticket, by, *, now=NOW):
+    return actions.escalate(ticket=ticket, text="She is <furious>", by=by, now=now)
+
+
+def test_the_leads_are_told_at_once_that_they_are_asked(ticket, nino, lead):
+    other = make_user(team=nino.team, role="admin", name="Ada Admin")
+    make_user(team=nino.team, role="lead", is_active=False)
+    make_lead()
+    assert escalate(ticket, nino)
+    assert not escalate(ticket, nino)
+    assert told() == [(user.email, "Please look at ticket 12, Creased & late") for user in (other, lead)]
+    mail = OutgoingMail.objects.get(to_email=lead.email)
+    assert "Nino Beridze asks you to look at ticket 12 (Creased & late):\n\n“She is <furious>”" in mail.text
+    assert ("“She is &lt;furious&gt;”" in mail.html, ticket.get_absolute_url() in mail.text) == (True, True)
+    assert (mail.by, mail.kind, mail.not_before) == (nino, "ticket_notice", NOW)
+    assert [each.to_name for each in told_of_escalation(ticket)] == ["Ada Admin", "Lena Vogt"]
+
+
+def test_who_is_a_lead_himself_tells_the_others(ticket, lead):
+    escalate(ticket, lead)
+    assert (told(), told_of_escalation(ticket)) == ([], [])
+
+
+def test_an_escalation_that_was_taken_back_or_settled_is_not_announced(ticket, nino, lead):
+    escalate(ticket, nino)
+    mail = OutgoingMail.objects.get()
+    kind = kind_of(mail)
+    assert kind.why_not(mail, NOW) == ""
+    actions.calm(ticket=ticket, by=nino, now=NOW)
+    assert kind.why_not(mail, NOW) == "done"
+    escalate(ticket, nino, now=NOW + HOUR)
+    again = OutgoingMail.objects.latest("pk")
+    assert (OutgoingMail.objects.count(), kind.why_not(again, NOW + HOUR)) == (2, "")
+    actions.close(ticket=ticket, done="", by=nino, now=NOW + HOUR)
+    assert kind.why_not(again, NOW + HOUR) == "done"
+
+
+def test_a_team_without_a_sender_asks_its_leads_by_their_list(nino, lead):
+    ticket = make_ticket(customer=make_customer(owner=nino))
+    assert escalate(ticket, nino)
+    assert (told(), told_of_escalation(ticket)) == ([], [])

@@ -1,12 +1,14 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Customer, Entry
 from followups import actions
 from followups.dates import Tab
 from followups.models import FollowUp, MovedMeanwhile, Slip
-from tests.factories import NOW, TODAY, make_customer, make_dossier, make_slip
+from tests.factories import NOW, TODAY, make_customer, make_dossier, make_slip, make_user
 
 NEXT_WEEK = Tab(TODAY + timedelta(7))
 
@@ -67,6 +69,16 @@ def test_filing_does_the_slips_whose_day_has_come(nino):
     later.refresh_from_db()
     assert (waiting.done_at, waiting.done_by, waiting.done_with) == (NOW, nino, new)
     assert later.done_at is None
+
+
+def test_a_slip_of_the_owners_day_is_done_by_one_where_it_is_still_the_day_before(nino):
+    levan = make_user(team=nino.team, own_time_zone="America/New_York")
+    old = make_dossier(owner=nino)
+    make_slip(customer=old.customer, speaks_on=TODAY + timedelta(1))
+    after_midnight = NOW.replace(hour=23, minute=30)
+    assert (nino.today(after_midnight), levan.today(after_midnight)) == (TODAY + timedelta(1), TODAY)
+    file(old, levan, now=after_midnight)
+    assert Slip.objects.get().done_by == levan
 
 
 def test_who_comes_second_changes_nothing(nino, levan):
@@ -175,7 +187,7 @@ def test_opening_takes_the_same_number_of_queries_for_any_number(nino, django_as
     for size in (2, 20):
         customers = Customer.objects.filter(pk__in=[make_customer(owner=nino).pk for _ in range(size)])
         placements = [(c, None) for c in customers.select_related("owner__team")]
-        with django_assert_num_queries(4):  # savepoint, loads, insert, release
+        with django_assert_num_queries(5):  # savepoint, loads, absences, insert, release
             actions.open_in_binder(placements, by=nino, now=NOW, undated="spread")
 
 
@@ -192,9 +204,40 @@ def test_a_new_dossier_is_whole_in_one_go(nino):
 def test_handing_over_takes_the_place_along(nino, levan):
     followup = make_dossier(owner=nino)
     followup.customer.owner = levan
-    actions.hand_over(followup.customer)
+    actions.hand_over([followup.customer], before=nino, by=nino, now=NOW)
     followup.refresh_from_db()
     assert followup.owner == levan
+
+
+def hand_over(customer, to):
+    before, customer.owner = customer.owner, to
+    customer.save()
+    actions.hand_over([customer], before=before, by=before, now=NOW)
+
+
+def test_what_was_read_before_the_handing_over_cannot_be_filed_nor_moved_after(nino, levan):
+    seen = make_dossier(owner=nino)
+    hand_over(Customer.objects.get(pk=seen.customer_id), levan)
+    with pytest.raises(MovedMeanwhile):
+        file(seen, nino)
+    moved = actions.move_many(moves=[(seen, NEXT_WEEK)], by=nino, now=NOW)
+    assert (moved.placed, moved.missed) == ([], [seen])
+    assert FollowUp.objects.get().owner == levan
+
+
+def test_taken_back_after_a_handing_over_it_lies_with_the_new_owner(nino, levan):
+    placed = file(make_dossier(owner=nino), nino)
+    hand_over(placed.customer, levan)
+    actions.undo(placed=[FollowUp.objects.get(pk=placed.pk)], by=nino, now=NOW)
+    assert FollowUp.objects.get().owner == levan
+
+
+def test_many_taken_back_after_a_handing_over_lie_each_with_their_owner(nino, levan):
+    given, kept = make_dossier(owner=nino), make_dossier(owner=nino)
+    actions.move_many(moves=[(given, NEXT_WEEK), (kept, NEXT_WEEK)], by=nino, now=NOW)
+    hand_over(given.customer, levan)
+    assert actions.undo_many(moved_at=NOW, by=nino) == (2, 0)
+    assert {place: place.owner for place in FollowUp.objects.all()} == {given: levan, kept: nino}
 
 
 def test_a_slip_is_laid_once(nino):
@@ -210,6 +253,16 @@ def test_a_slip_is_laid_once(nino):
             now=NOW,
         )
     assert [slip.reason for slip in Slip.objects.all()] == ["Birthday"]
+
+
+def test_bringing_forward_locks_the_place_before_the_slip_as_filing_does(nino):
+    place = make_dossier(owner=nino, due_on=NEXT_WEEK.due_on)
+    slip = make_slip(customer=place.customer)
+    with CaptureQueriesContext(connection) as queries:
+        actions.bring_forward(slip=slip, followup=place, by=nino, now=NOW)
+    written = [query["sql"].split()[1] for query in queries if query["sql"].startswith("UPDATE")]
+    assert written == ['"followups_followup"', '"followups_slip"']
+    assert (Slip.objects.get().pulled_from, FollowUp.objects.open().get().due_on) == (NEXT_WEEK.due_on, TODAY)
 
 
 def test_many_move_each_to_its_own_tab_and_come_back(nino, levan, monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 from followups.binder import Binder
 from followups.dates import Tab
 from followups.destination import Destination, tab_name
-from tests.factories import NOW, TODAY, make_customer, make_dossier, make_followup, make_user
+from tests.factories import NOW, TODAY, make_absence, make_customer, make_dossier, make_followup, make_user
 
 
 def binder_on(owner, day):
@@ -127,11 +127,11 @@ def test_the_binder_of_one_is_not_that_of_another(nino, levan):
     assert Binder(nino, now=NOW).total == 0
 
 
-def test_the_tabs_of_a_binder_take_one_query(nino, django_assert_num_queries):
+def test_the_tabs_of_a_binder_take_two_queries(nino, django_assert_num_queries):
     customer = make_customer(owner=nino)
     make_followup(customer=customer)
     binder = Binder(nino, now=NOW)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # places, absences
         binder.day_tabs(opened=Tab(TODAY))
         binder.month_tabs(opened=Tab(TODAY))
         _ = (binder.total, binder.left_behind, binder.resting)
@@ -140,11 +140,11 @@ def test_the_tabs_of_a_binder_take_one_query(nino, django_assert_num_queries):
 @pytest.mark.parametrize(
     ("tab", "name", "place", "short"),
     [
-        (Tab(date(2026, 11, 24)), "Tue 24 Nov", "Tab 24", "Tu 24 · 0"),
-        (Tab(date(2026, 12, 8)), "Tue 8 Dec", "Tab 8, next month", "Tu 8 · 0"),
-        (Tab(date(2026, 12, 17)), "Thu 17 Dec", "December tab", "17 Dec · Dec tab"),
-        (Tab(date(2026, 11, 24), at=time(10, 15)), "Tue 24 Nov, 10:15", "Tab 24", "Tu 24 · 0"),
-        (Tab(date(2028, 7, 5)), "Wed 5 Jul 2028", "July tab", "5 Jul · Jul tab"),
+        (Tab(date(2026, 11, 24)), "Tue 24 Nov", "Tab 24", "Tu 24 · 0 of 16"),
+        (Tab(date(2026, 12, 8)), "Tue 8 Dec", "Tab 8, next month", "Tu 8 · 0 of 16"),
+        (Tab(date(2026, 12, 17)), "Thu 17 Dec", "December tab", "17 Dec · 0 of 16"),
+        (Tab(date(2026, 11, 24), at=time(10, 15)), "Tue 24 Nov, 10:15", "Tab 24", "Tu 24 · 0 of 16"),
+        (Tab(date(2028, 7, 5)), "Wed 5 Jul 2028", "July 2028 tab", "5 Jul · 0 of 16"),
     ],
 )
 def test_a_destination_says_where_that_is(nino, tab, name, place, short):
@@ -168,4 +168,37 @@ def test_a_destination_knows_how_full_the_day_is(nino):
     nino.own_capacity = 1
     make_dossier(owner=nino, due_on=date(2026, 11, 20))
     friday = Destination(Tab(date(2026, 11, 20)), Binder(nino, now=NOW))
-    assert (friday.load, friday.is_full, friday.short) == (1, True, "Fr 20 · 1, full")
+    assert (friday.load, friday.is_full, friday.short) == (1, True, "Fr 20 · 1 of 1")
+
+
+def test_days_away_are_rest_days_until_somebody_looks_after_the_binder(nino, levan):
+    begin = TODAY + timedelta(1)
+    make_absence(user=nino, stand_in=levan, starts_on=begin, ends_on=begin + timedelta(1))
+    before = Binder(nino, now=NOW)
+    assert [before.capacity_on(TODAY + timedelta(n)) for n in range(4)] == [16, 0, 0, 16]
+    assert before.calendar.holiday_name(begin) == "away"
+    assert before.spread(20)[-1] == begin + timedelta(2)
+    during = Binder(nino, now=NOW + timedelta(1))
+    assert during.capacity_on(begin) == 16
+
+
+def test_of_an_absence_that_goes_on_uncovered_no_day_is_offered(nino):
+    make_absence(user=nino, starts_on=TODAY - timedelta(1), ends_on=TODAY + timedelta(1))
+    assert [Binder(nino, now=NOW).capacity_on(TODAY + timedelta(n)) for n in range(3)] == [0, 0, 16]
+
+
+def test_a_rest_day_is_no_day_with_much_room(nino):
+    sunday = Destination(Tab(date(2026, 11, 22)), Binder(nino, now=NOW))
+    assert (sunday.fullness, sunday.is_full, sunday.rather.name) == ("0 dossiers", False, "Mon 23 Nov")
+    tab = Binder(nino, now=NOW).day_tabs(opened=Tab(TODAY))[21]
+    assert (tab.capacity, tab.percent, tab.is_over) == (0, 0, False)
+
+
+def test_beside_a_full_day_the_next_with_room_is_offered(nino):
+    nino.own_capacity = 1
+    nino.save()
+    for days in (0, 1):
+        make_dossier(owner=nino, due_on=TODAY + timedelta(days))
+    today = Destination(Tab(TODAY), Binder(nino, now=NOW))
+    assert (today.is_full, today.is_rest, today.rather.name) == (True, False, "Thu 19 Nov")
+    assert Destination(Tab(TODAY + timedelta(2)), Binder(nino, now=NOW)).rather is None

@@ -1,11 +1,13 @@
-from datetime import time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
 
 from crm.team.models import Team
-from followups.board import Board, Gauge, open_sheet
+from followups.board import Board, Gauge
 from followups.dates import Tab
+from followups.dealing import deal_out_all
+from followups.sheet import open_sheet
 from tests.factories import (
     NOW,
     TODAY,
@@ -39,7 +41,7 @@ def test_the_binder_opens_at_todays_tab(nino, client_of):
 def test_today_shows_the_stack_and_opens_its_first_dossier(nino, client_of):
     today = nino.today()
     make_dossier(owner=nino, name="Nordlicht Versand", due_on=today, plan="Crushed corners solved?")
-    make_dossier(owner=nino, name="Weingut Kessler", due_on=today, at=time(10, 15), plan="600 gift cartons?")
+    make_dossier(owner=nino, name="Weingut Kessler", due_on=today, at=time(0, 15), plan="600 gift cartons?")
     make_dossier(owner=nino, name="Not today", due_on=today + timedelta(1))
     response = client_of(nino).get(day_url(nino))
     board, sheet = response.context["board"], response.context["sheet"]
@@ -114,9 +116,13 @@ def test_where_managers_see_only_their_own_a_binder_opens_during_an_absence(nino
 
 
 def test_during_an_absence_the_binder_lies_beside_ones_own(nino, levan, client_of):
-    make_absence(user=levan, stand_in=nino, starts_on=levan.today(), ends_on=levan.today() + timedelta(3))
+    today = levan.today()
+    make_absence(user=levan, stand_in=nino, starts_on=today, ends_on=today + timedelta(3))
+    for days in (-2, 0, 1):
+        make_dossier(owner=levan, due_on=today + timedelta(days))
     page = client_of(nino).get(day_url(nino)).content.decode()
     assert "looked after by you to" in page
+    assert "· 2 to do</small>" in page
 
 
 def test_what_was_left_behind_stays_on_todays_board_oldest_first(nino, client_of):
@@ -133,6 +139,17 @@ def test_what_was_left_behind_stays_on_todays_board_oldest_first(nino, client_of
 def test_a_month_that_has_begun_asks_for_days(nino, client_of):
     make_dossier(owner=nino, due_on=nino.today().replace(day=1), precision="month")
     assert "Give them days" in client_of(nino).get(day_url(nino)).content.decode()
+
+
+def test_on_its_first_day_the_board_says_what_a_month_has_dealt_out(nino):
+    first = datetime(2027, 7, 1, 6, tzinfo=UTC)  # a Thursday
+    for _ in range(2):
+        make_dossier(owner=nino, due_on=first.date(), precision="month")
+    deal_out_all(first)
+    told = [Board(user=nino, owner=nino, tab=Tab(day), now=now).dealt_out for day, now in (
+        (first.date(), first), (date(2027, 7, 2), first), (date(2027, 7, 2), first + timedelta(1)),
+    )]  # fmt: skip
+    assert told == [2, 0, 0]
 
 
 def test_a_month_tab_lists_its_dossiers_by_day(nino):
@@ -217,13 +234,13 @@ def test_after_the_last_dossier_the_first_one_left_opens(nino):
         make_dossier(owner=nino, name=name)
     board = board_of(nino)
     a, b, c = board.stack
-    assert [board.after(f).pk for f in (a, b, c)] == [b.pk, c.pk, a.pk]
+    assert [board.working.after(f.pk).pk for f in (a, b, c)] == [b.pk, c.pk, a.pk]
 
 
 def test_with_one_dossier_nothing_opens_after_it(nino):
     make_dossier(owner=nino)
     board = board_of(nino)
-    assert board.after(board.stack[0]) is None
+    assert board.working.after(board.stack[0].pk) is None
 
 
 def test_other_binders_are_listed_with_their_load(nino, levan, client_of):
@@ -233,7 +250,7 @@ def test_other_binders_are_listed_with_their_load(nino, levan, client_of):
     assert "1 of 16" in page
 
 
-BOARD_QUERIES = 9
+BOARD_QUERIES = 11
 
 
 @pytest.mark.parametrize("size", [3, 40])
@@ -257,7 +274,7 @@ def test_opening_a_dossier_takes_the_same_few_queries(nino, client_of, django_as
     client = client_of(nino)
     headers = {"HX-Request": "true", "HX-Target": "sheet"}
     client.get(dossier_url(followups[0]), headers=headers)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(dossier_url(followups[0]), headers=headers)
 
 
@@ -270,3 +287,32 @@ def test_the_list_of_binders_takes_the_same_few_queries_for_any_team(
     client = client_of(nino)
     with django_assert_num_queries(5):  # session, user, people, loads, totals
         client.get(reverse("followups:binders"))
+
+
+def test_kinds_are_those_of_all_even_where_not_all_are_shown(nino, monkeypatch):
+    monkeypatch.setattr("followups.board.STACK_SHOWN", 2)
+    for kind in ("call", "call", "visit"):
+        make_dossier(owner=nino, due_on=TODAY, kind=kind)
+    assert board_of(nino).kinds == [("call", 2), ("visit", 1)]
+    assert board_of(nino, Tab(TODAY.replace(day=1), "month")).kinds == []
+
+
+def test_a_full_tab_takes_no_query_more(nino, client_of, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("followups.board.STACK_SHOWN", 2)
+    client = client_of(nino)
+    for number in (2, 3):
+        make_dossier(owner=nino, due_on=nino.today())
+        make_dossier(owner=nino, due_on=nino.today())
+        client.get(day_url(nino))
+        with django_assert_num_queries(10):
+            page = client.get(day_url(nino)).content.decode()
+        assert ("2 more lie here" in page) == (number == 3)
+
+
+def test_an_empty_binder_leads_to_others_those_who_may_open_them(client_of, nino):
+    others = reverse("followups:binders")
+    for sees, is_led_there in (("team", True), ("own", False)):
+        nino.team.managers_see = sees
+        nino.team.save()
+        stack = client_of(nino).get("/binder/", follow=True).content.decode().partition('id="stack"')[2]
+        assert (f'href="{others}">Open another binder' in stack) == is_led_there

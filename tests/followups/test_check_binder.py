@@ -80,3 +80,16 @@ def test_the_night_is_silent_when_all_is_well(nino, caplog):
     with caplog.at_level(logging.INFO):
         assert check_binder_nightly(NOW) == "1 in the binder, 0 resting in the cabinet, 0 astray."
     assert caplog.records == []
+
+
+def test_a_dossier_of_somebody_who_has_left_is_astray(nino):
+    followup = make_dossier(owner=nino)
+    nino.is_active = False
+    nino.save()
+    assert check_binder().astray == [followup.customer_id]
+
+
+def test_a_dossier_in_the_binder_of_another_than_its_owner_is_astray(nino, levan):
+    customer = make_customer(owner=nino)
+    make_followup(customer=customer, owner=levan)
+    assert check_binder() == Report(0, 0, [customer.pk])

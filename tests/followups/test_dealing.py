@@ -24,8 +24,12 @@ def days_of(owner):
 
 def test_evenly_fills_the_emptiest_first_and_the_earlier_of_equals():
     days = [date(2027, 7, n) for n in (1, 2, 5)]
-    assert evenly(4, days, loads={days[0]: 2, days[2]: 1}, capacity=4) == [*days[:1], *days[1:2] * 2, days[2]]
-    assert evenly(3, [], loads={}, capacity=4) == []
+    assert evenly(4, days, loads={days[0]: 2, days[2]: 1}, capacity=lambda day: 4) == [
+        *days[:1],
+        *days[1:2] * 2,
+        days[2],
+    ]
+    assert evenly(3, [], loads={}, capacity=lambda day: 4) == []
 
 
 def test_a_month_is_dealt_out_evenly_and_never_onto_rest_days(nino):
@@ -40,7 +44,7 @@ def test_a_month_is_dealt_out_evenly_and_never_onto_rest_days(nino):
 
 @pytest.mark.parametrize(
     ("hint", "first", "last"),
-    [("early", 1, 10), ("middle", 11, 20), ("late", 21, 31)],
+    [("early", 1, 10), ("middle", 11, 20), ("late", 21, 31), ("half_1", 1, 15), ("half_2", 16, 31)],
 )
 def test_a_hint_is_kept(nino, hint, first, last):
     for _ in range(12):

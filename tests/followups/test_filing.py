@@ -59,7 +59,7 @@ def test_with_htmx_one_answer_brings_the_next_sheet_and_changes_the_left_page(ni
     page = response.content.decode()
     assert response["HX-Push-Url"] == f"/binder/{nino.pk}/{today}/{upcoming.customer_id}/"
     assert f'<li id="row-{followup.customer_id}" hx-swap-oob="delete">' in page
-    assert page.count("hx-swap-oob") == 5
+    assert page.count("hx-swap-oob") == 6
     assert "Zimmerei" in page
     assert "filed under" in page
 
@@ -227,6 +227,18 @@ def test_moving_with_htmx_answers_with_the_binder(nino, followup, today, client)
     assert response.content.decode().lstrip().startswith('<main id="main"')
 
 
+def test_the_third_move_in_a_row_is_named(followup, today, client):
+    for n in range(1, 4):
+        place = FollowUp.objects.open().get(customer=followup.customer)
+        fields = {
+            "f": f"{place.pk}:{place.version}",
+            "when": str(today + timedelta(n)),
+            "tab": place.tab.slug,
+        }
+        page = client.post(reverse("followups:move"), fields, follow=True).content.decode()
+        assert ("move 3 in a row: call and ask" in page) == (n == 3)
+
+
 def test_moving_somewhere_unreadable_moves_nothing_and_says_why(followup, today, client):
     fields = {"f": f"{followup.pk}:{followup.version}", "when": "whenever", "tab": today.isoformat()}
     response = client.post(reverse("followups:move"), fields)
@@ -267,6 +279,16 @@ def test_undo_of_nothing_is_too_late(client, placed):
     part = client.post(reverse("followups:undo"), {"placed": placed}, headers={"HX-Request": "true"})
     assert (part.status_code, part["HX-Retarget"], part["HX-Reswap"]) == (409, "#sheet", "innerHTML")
     assert part.content.decode().lstrip().startswith('<h1 id="dossier-title"')
+
+
+def test_numbers_that_no_database_holds_are_nobodys(nino, followup, today, client):
+    n = "9" * 20
+    assert client.get(f"/binder/{nino.pk}/{today}/?placed={n}").status_code == 200
+    assert client.post(reverse("followups:undo"), {"placed": n}).status_code == 409
+    fields = {"f": [f"{n}:1", f"{followup.pk}:{n}"], "when": "tomorrow", "tab": today.isoformat()}
+    assert client.post(reverse("followups:move"), fields).url == "/binder/"
+    filed = client.post(file_url(followup), slip(followup, today + timedelta(7), then=n))
+    assert filed.status_code == 302
 
 
 def test_the_button_names_the_date_while_it_is_being_written(followup, today, client, nino):
@@ -315,7 +337,7 @@ def test_filing_takes_the_same_number_of_queries_at_any_size(
 ):
     followups = [make_dossier(owner=nino, due_on=today) for _ in range(size)]
     client.post(file_url(followups[0]), slip(followups[0], today + timedelta(7)), headers=HTMX)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.post(file_url(followups[1]), slip(followups[1], today + timedelta(7)), headers=HTMX)
 
 

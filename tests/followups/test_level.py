@@ -1,5 +1,6 @@
 """Relieving a day that is too full, dealing out a month on its page, and taking it back."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -65,7 +66,7 @@ def test_the_page_proposes_and_says_what_it_would_mean(full, nino, client_of):
     assert "room for 3, 2 too many" in page
     assert page.count(" checked") == 3  # two dossiers, and "spread"
     assert "Move 2 dossiers" in page
-    assert "1 to Tue 17, 1 to Wed 18" in page
+    assert "1 to Wed 18, 1 to Thu 19" in page
 
 
 def test_what_is_ticked_counts_even_if_it_is_nothing(full, nino, client_of):
@@ -81,13 +82,14 @@ def test_they_are_spread_with_a_note_and_taken_back(full, nino, client_of):
         level_url(nino), {"chosen": "1", "f": chosen, "to": "spread", "note": "Friday was full"}
     )
     assert answer.url == reverse("followups:day", args=[nino.pk, FRIDAY.isoformat()])
-    assert (names_on(nino, TODAY), names_on(nino, TODAY + timedelta(1))) == (["Berta"], ["Cäsar"])
+    days = [TODAY + timedelta(n) for n in range(3)]  # of today nobody knows how much is left
+    assert [names_on(nino, day) for day in days] == [[], ["Berta"], ["Cäsar"]]
     assert list(Entry.objects.values_list("text", "author", "next_on").order_by("pk")) == [
-        ("Friday was full", nino.pk, TODAY),
-        ("Friday was full", nino.pk, TODAY + timedelta(1)),
+        ("Friday was full", nino.pk, days[1]),
+        ("Friday was full", nino.pk, days[2]),
     ]
     page = client.get(answer.url).content.decode()
-    assert "2 dossiers moved, each under its own day, from Tue 17 Nov to Wed 18 Nov" in page
+    assert "2 dossiers moved, each under its own day, from Wed 18 Nov to Thu 19 Nov" in page
     client.post(reverse("followups:take_back"), {"at": NOW.isoformat(), "back": answer.url})
     assert names_on(nino, FRIDAY) == ["Anton", "Berta", "Cäsar", "Dora", "Emil"]
     assert not Entry.objects.exists()
@@ -104,7 +106,7 @@ def test_a_colleague_was_quicker_with_one(full, nino, lead, client_of):
     full["Anton"].move(to=full["Anton"].tab, by=lead, now=NOW)
     data = {"chosen": "1", "f": [full["Anton"].pk, full["Berta"].pk], "to": "spread"}
     client_of(nino).post(level_url(nino), data)
-    assert names_on(nino, TODAY) == ["Berta"]
+    assert names_on(nino, TODAY + timedelta(1)) == ["Berta"]
 
 
 def test_without_a_tick_nothing_moves_and_the_page_says_so(full, nino, client_of):
@@ -145,7 +147,43 @@ def test_what_was_left_behind_is_spread_over_days_with_room(nino, client_of):
     answer = client_of(nino).post(reverse("followups:spread", args=[nino.pk]))
     assert answer.status_code == 302
     days = FollowUp.objects.of(nino).open().order_by("due_on").values_list("due_on", flat=True)
-    assert [(day - TODAY).days for day in days] == [0, 1, 2, 3, 6]
+    assert [(day - TODAY).days for day in days] == [0, 0, 1, 1, 2]
+
+
+def test_what_was_spread_is_taken_back_from_the_board(nino, client_of):
+    place = make_dossier(owner=nino, due_on=TODAY - timedelta(1))
+    client = client_of(nino)
+    board = client.post(reverse("followups:spread", args=[nino.pk]), follow=True)
+    back = re.search(
+        r'name="at" value="([^"]+)"><input type="hidden" name="back" value="([^"]+)"', board.content.decode()
+    )
+    answer = client.post(reverse("followups:take_back"), {"at": back[1], "back": back[2]}, follow=True)
+    assert (answer.status_code, answer.redirect_chain[-1][0]) == (
+        200,
+        reverse("followups:day", args=[nino.pk, TODAY]),
+    )
+    assert FollowUp.objects.open().get(customer=place.customer).due_on == TODAY - timedelta(1)
+
+
+def test_all_left_behind_comes_under_today_also_what_is_not_shown_and_goes_back(nino, client_of, monkeypatch):
+    monkeypatch.setattr("followups.board.BEHIND_SHOWN", 2)
+    places = [make_dossier(owner=nino, due_on=TODAY - timedelta(n)) for n in (1, 2, 3)]
+    client, spread = client_of(nino), reverse("followups:spread", args=[nino.pk])
+    page = client.get(reverse("followups:day", args=[nino.pk, TODAY])).content.decode()
+    assert "Bring all 3 under today" in page
+    answer = client.post(spread, {"to": "today"}, follow=True)
+    assert "3 dossiers moved to " in answer.content.decode()
+    assert FollowUp.objects.open().due(on=TODAY).count() == 3
+    client.post(reverse("followups:take_back"), {"at": NOW.isoformat(), "back": "/binder/"})
+    assert [*FollowUp.objects.open().order_by("-due_on")] == places
+
+
+def test_of_a_day_off_all_may_leave(nino):
+    for _ in range(3):
+        make_dossier(owner=nino, due_on=TODAY + timedelta(1))
+    nino.take_off(TODAY + timedelta(1), TODAY + timedelta(1))
+    level = Levelling(Binder(nino, now=NOW), TODAY + timedelta(1))
+    assert (level.capacity, level.too_many, len(level.leaving)) == (0, 3, 3)
 
 
 JANUARY = "2027-01"
@@ -166,7 +204,36 @@ def test_a_month_is_seen_before_it_is_dealt_out(january, nino, client_of):
     page = client_of(nino).get(deal_url(nino)).content.decode()
     assert "2 dossiers lie behind the month as a whole." in page
     assert "On Monday 4 January this is done by itself." in page
-    assert '<option value="2027-01-04" selected>Mon 4 Jan</option>' in page
+    assert '<option value="2027-01-04" selected>Mon 4 Jan · 1 of 16</option>' in page
+    assert '<option value="2027-01-06">Wed 6 Jan · 0 of 16</option>' in page
+
+
+def test_a_part_of_the_month_that_was_named_is_said(nino, client_of):
+    make_dossier(owner=nino, due_on=date(2027, 1, 1), precision="month", hint="half_2", plan="600 boxes")
+    assert "<b>second half of January</b> · 600 boxes" in client_of(nino).get(deal_url(nino)).content.decode()
+
+
+def test_a_look_at_other_days_shows_how_full_they_would_be_and_moves_nothing(january, nino, client_of):
+    anton, berta = january
+    days = {f"day-{anton.pk}": "2027-01-07", f"day-{berta.pk}": "2027-01-07"}
+    answer = client_of(nino).post(deal_url(nino), days | {"look": "1"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert page.count('<option value="2027-01-07" selected>Thu 7 Jan · 2 of 16</option>') == 2
+    assert FollowUp.objects.of(nino).open().filter(precision="month").count() == 2
+
+
+def test_days_chosen_stay_when_one_of_them_cannot_be_read(january, nino, client_of):
+    anton, berta = january
+    days = {f"day-{anton.pk}": "2027-01-07", f"day-{berta.pk}": "whenever"}
+    answer = client_of(nino).post(deal_url(nino), days)
+    assert answer.status_code == 422
+    assert '<option value="2027-01-07" selected>' in answer.content.decode()
+
+
+def test_a_month_of_very_many_can_be_dealt_out_by_hand(january, nino, client_of):
+    fields = {f"day-{n}": "2027-01-07" for n in range(10**6, 10**6 + 1500)}
+    assert client_of(nino).post(deal_url(nino), fields).status_code == 302
 
 
 def test_a_month_is_dealt_out_with_a_day_changed_and_taken_back(january, nino, client_of):
@@ -199,3 +266,10 @@ def test_the_tab_of_the_month_leads_there(january, nino, client_of):
 def test_nobody_is_led_to_another_host(nino, client_of):
     answer = client_of(nino).post(reverse("followups:take_back"), {"back": "https://elsewhere.example/"})
     assert answer.url == reverse("followups:today")
+
+
+@pytest.mark.parametrize(("days", "leaving"), [(3, {"Anton", "Berta"}), (20, {"Berta", "Cäsar"})])
+def test_what_speaks_up_before_the_last_day_offered_stays(nino, full, days, leaving):
+    """As an offer that ends: behind its end the dossier would come too late."""
+    make_slip(customer=full["Cäsar"].customer, speaks_on=FRIDAY + timedelta(days))
+    assert {place.customer.name for place in Levelling(Binder(nino, now=NOW), FRIDAY).leaving} == leaving

@@ -119,7 +119,7 @@ def test_a_lead_makes_dossiers_for_colleagues(client_of, lead, nino, stranger):
     make_user(team=nino.team, name="Gone", is_active=False)
     client = client_of(lead)
     offered = client.get(URL).context["form"].fields["owner"].queryset
-    client.post(URL, filled(owner=nino.pk))
+    client.post(URL, filled(owner=nino.pk, whose=nino.pk))
     assert (set(offered), FollowUp.objects.get().owner) == ({nino, lead}, nino)
     assert client.post(URL, filled(name="Other", owner=stranger.pk)).status_code == 422
 

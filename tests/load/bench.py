@@ -25,6 +25,8 @@ from feedback.reading.award import award_all  # noqa: E402
 from feedback.reading.kept import keep_all  # noqa: E402
 from followups.demo.cast import PASSWORD  # noqa: E402
 from tests.load.counting import count_queries, weigh  # noqa: E402
+from tests.load.levelling import broken_levelling, measure_levelling  # noqa: E402
+from tests.load.levelling import lines_of as lines_of_levelling  # noqa: E402
 from tests.load.moves import move_about  # noqa: E402
 from tests.load.scoring import broken_scoring, lines_of, measure_scoring  # noqa: E402
 from tests.load.steps import Desk, lay_out  # noqa: E402
@@ -59,6 +61,8 @@ def main() -> int:
     tidy()
     scoring = measure_scoring(Team.objects.earliest("pk"))
     tidy()
+    levelling = measure_levelling(managers)
+    tidy()
     desk = Desk(managers[0], seed=options.seed)
     queries = count_queries(desk, rounds=COUNTED)
     with web_server(workers=WORKERS) as port:
@@ -69,6 +73,7 @@ def main() -> int:
         two = managers[:2]
         moves = move_about(two, port=port, moves=options.moves, password=PASSWORD) if options.moves else None
     report = about(desk, measured, queries) | {"weights": weights, "moves": moves, "scoring": scoring}
+    report["levelling"] = levelling
     report["broken"] = broken(report)
     (Path(settings.VAR_DIR) / "bench.json").write_text(json.dumps(report, indent=1))
     say(report)
@@ -154,7 +159,7 @@ def broken(report: dict) -> list[str]:
     weight = sum(report["weights"].values())
     if weight > MOST_BYTES:
         found.append(f"the whole board weighs {weight:,} bytes, {MOST_BYTES:,} are allowed")
-    found += broken_scoring(report["scoring"])
+    found += [*broken_scoring(report["scoring"]), *broken_levelling(report["levelling"])]
     return found + [f"moving about: {fault}" for fault in (report["moves"] or {}).get("faults", [])]
 
 
@@ -176,7 +181,7 @@ def say(report: dict) -> None:
         say_line(
             f"Two people at the same dossiers: {moves['moved']} moves made, {moves['refused']} came too late"
         )
-    for line in lines_of(report["scoring"]):
+    for line in [*lines_of(report["scoring"]), *lines_of_levelling(report["levelling"])]:
         say_line(line)
     say_line("")
     for line in [f"BROKEN: {what}" for what in report["broken"]] or ["All limits hold."]:

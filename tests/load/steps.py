@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from contacts.models import Customer
 from crm.team.models import User
+from feedback.models import Ticket
 from followups.dates import quick_dates
 from followups.models import FollowUp
 
@@ -51,6 +52,8 @@ class Desk:
         self.random = random.Random(seed)
         team = Customer.objects.visible_to(user)
         ids = list(team.values_list("pk", flat=True))
+        numbers = Ticket.objects.visible_to(user).order_by("pk").values_list("pk", "number")
+        self.tickets = self.random.sample(list(numbers), min(500, len(numbers)))
         self.some = list(team.filter(pk__in=self.random.sample(ids, min(500, len(ids)))))
 
     def steps(self) -> list[Step]:
@@ -74,6 +77,12 @@ class Desk:
             ),
             Step("figures", 5, lambda browser: browser.get(reverse("feedback:figures"))),
             Step("month's employee", 5, lambda browser: browser.get(reverse("feedback:award"))),
+            Step("tickets", 5, lambda browser: browser.get(reverse("feedback:tickets")), most_queries=8),
+            Step(
+                "closed tickets", 5, lambda browser: browser.get(f"{reverse('feedback:tickets')}?show=closed")
+            ),
+            Step("search in tickets", 5, self.search_in_tickets),
+            Step("ticket", 5, self.ticket, most_queries=20),
             Step("search", 4, self.search),
             Step("swap", 4, self.swap),
             Step("file", 4, self.file, after=self.undo),
@@ -95,6 +104,17 @@ class Desk:
     def ratings_of_a_week(self, browser: Browser) -> Answer:
         day = self.today - timedelta(self.random.randint(0, 300))
         return browser.get(f"{reverse('feedback:ratings')}?span=week&of={day.isoformat()}")
+
+    def ticket(self, browser: Browser) -> Answer:
+        pk, _number = self.random.choice(self.tickets)
+        return browser.get(reverse("feedback:ticket", args=[pk]))
+
+    def search_in_tickets(self, browser: Browser) -> Answer:
+        """A number, a word of a subject, or a customer, among the open ones and the closed ones."""
+        _pk, number = self.random.choice(self.tickets)
+        text = self.random.choice([str(number), "cartons", "crushed corners", *self.searches()])
+        asked = urlencode({"q": text, "show": self.random.choice(["open", "closed"])})
+        return browser.get(f"{reverse('feedback:tickets')}?{asked}", target="results")
 
     def search(self, browser: Browser) -> Answer:
         """What stands in the field while somebody types: a name's beginning, a word, a town, a phone number …"""

@@ -9,11 +9,17 @@ from django.db.models import Max
 
 from contacts.models import Customer
 from crm.team.models import Team
-from feedback.models import Invitation, Rating, Recommendation, ServiceRules, Ticket
+from feedback.models import Invitation, Message, Rating, Recommendation, ServiceRules, Ticket
 
 KINDS = ("question", "complaint", "callback", "service")
 PRODUCTS = ("Boxes", "Cartons", "Labels", "Paper", "Ribbons", "")
 GROUPS = ("vip", "growing", "beginner", "one_time", "lost")
+SUBJECTS = (
+    "Where is my delivery?", "Corners are crushed", "Invoice to another address", "600 gift cartons, matt",
+    "Please call me back", "Labels do not stick", "Change of our order", "Boxes for 200 jars",
+)  # fmt: skip
+ASKED = "It should have come on Friday. Can you find out where it is, and when we shall have it?"
+SAID = "It left on Thursday and is with the carrier. You have it tomorrow before noon."
 DAYS = 730
 AT_ONCE = 5_000
 COMMENTS = {
@@ -29,29 +35,59 @@ def fill(team: Team, *, tickets: int, seed: int, until: datetime, days: int = DA
     customers = list(Customer.objects.filter(team=team).order_by("pk").values_list("pk", "owner_id")[:20_000])
     number = Ticket.objects.filter(team=team).aggregate(last=Max("number"))["last"] or 0
     made = (
-        _ticket(chance, team, number + n, customers, until - timedelta(days) * (1 - n / tickets))
+        _ticket(chance, team, number + n, customers, until - timedelta(days) * (1 - n / tickets), until)
         for n in range(1, tickets + 1)
     )
     while some := list(islice(made, AT_ONCE)):
-        _rate(chance, Ticket.objects.bulk_create(some))
+        written = Ticket.objects.bulk_create(some)
+        Message.objects.bulk_create(message for ticket in written for message in _talk(ticket))
+        _rate(chance, [ticket for ticket in written if ticket.closed_at])
     ServiceRules.objects.update_or_create(team=team, defaults={"last_number": number + tickets})
     _recommend(chance, team, customers, until)
 
 
-def _ticket(chance: random.Random, team: Team, number: int, customers: list, opened: datetime) -> Ticket:
+def _ticket(
+    chance: random.Random, team: Team, number: int, customers: list, opened: datetime, until: datetime
+) -> Ticket:
     customer, owner = chance.choice(customers)
     slowness = 0.6 + (owner % 7) / 7
     answered = round(min(chance.lognormvariate(4.6, 1.1) * slowness, 6000))
     solved = answered + round(chance.lognormvariate(5.5, 1.0) * slowness)
     closed = opened + timedelta(minutes=solved * 2)
-    return Ticket(
+    answered_at = opened + timedelta(minutes=answered * 2)
+    due = {
+        "answer_due_at": opened + timedelta(minutes=1200),
+        "solution_due_at": opened + timedelta(minutes=5400),
+    }
+    fields = {"next_due_at": due["solution_due_at" if answered_at < until else "answer_due_at"]}
+    if answered_at < until:
+        fields |= {"first_answered_at": answered_at, "first_answered_by_id": owner, "answered_in": answered}
+    if closed < until:
+        fields |= {
+            "closed_at": closed,
+            "closed_by_id": owner,
+            "solved_in": solved,
+            "resolution": 1,
+            "next_due_at": None,
+        }
+    ticket = Ticket(
         team=team, number=number, customer_id=customer, assignee_id=owner, kind=chance.choices(KINDS, (6, 2, 1, 3))[0],
-        subject="Where is my delivery?", product_group=chance.choice(PRODUCTS), opened_at=opened,
-        answer_due_at=opened + timedelta(minutes=1200), solution_due_at=opened + timedelta(minutes=5400),
-        first_answered_at=opened + timedelta(minutes=answered * 2), first_answered_by_id=owner, answered_in=answered,
-        closed_at=closed, closed_by_id=owner, solved_in=solved, resolution=1, reopened=chance.random() < 0.07,
-        passed_on=chance.choices((0, 1, 2), (80, 15, 5))[0],
+        subject=chance.choice(SUBJECTS), product_group=chance.choice(PRODUCTS), opened_at=opened,
+        reopened=chance.random() < 0.07, passed_on=chance.choices((0, 1, 2), (80, 15, 5))[0], **due, **fields,
     )  # fmt: skip
+    ticket.refresh_search()
+    return ticket
+
+
+def _talk(ticket: Ticket) -> Iterator[Message]:
+    """The question, and our answer."""
+    asked = {"ticket": ticket, "kind": Message.Kind.IN, "text": ASKED, "happened_at": ticket.opened_at}
+    yield Message(**asked)
+    if ticket.first_answered_at:
+        yield Message(
+            ticket=ticket, kind=Message.Kind.OUT, text=SAID, author_id=ticket.assignee_id,
+            happened_at=ticket.first_answered_at,
+        )  # fmt: skip
 
 
 def _rate(chance: random.Random, tickets: list[Ticket]) -> None:

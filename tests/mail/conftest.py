@@ -4,7 +4,7 @@ import pytest
 
 from crm.mail import kinds
 from crm.mail.kinds import Kind
-from tests.mail.dovecot import Dovecot, Mailbox, running_dovecot
+from tests.mail.dovecot import PATIENCE, Dovecot, Mailbox, running_dovecot
 from tests.mail.servers import Inbox, smtp_server
 
 
@@ -52,8 +52,9 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def mailbox(dovecot, settings) -> Iterator[Mailbox]:
+def mailbox(dovecot, settings, monkeypatch) -> Iterator[Mailbox]:
     """An empty mailbox on a real IMAP server, and the product looks into it."""
+    monkeypatch.setattr("crm.mail.mailbox.PATIENCE", PATIENCE)
     box = dovecot.mailbox()
     settings.BOUNCE_IMAP_URL = box.url
     yield box

@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +28,7 @@ class Provider:
     answers: list = field(default_factory=list)
     requests: list[tuple[str, dict, bytes]] = field(default_factory=list)
     on_request: Callable[[], None] = lambda: None
+    is_over: threading.Event = field(default_factory=threading.Event)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def provider():
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             if answer == "slow":
-                time.sleep(1)
+                found.is_over.wait()  # longer than anybody waits
                 answer = (200, {"id": "late"})
             status, said = answer
             body = json.dumps(said).encode()
@@ -63,6 +63,7 @@ def provider():
     thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     yield found
+    found.is_over.set()
     server.shutdown()
     server.server_close()
     thread.join()

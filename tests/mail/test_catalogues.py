@@ -19,17 +19,16 @@ SAID = {("in a letter", "Dear %(name)s,"), ("in a letter", "Good day,"), ("in a 
 SAID |= {
     (None, f"{what} of %(day)s") for what in ("Your question", "Your complaint", "Your service request")
 } | {(None, "The call you asked for on %(day)s")}
-COLLEAGUES = ("notice_", "button")  # mails to colleagues begin so
 _CALL = re.compile(r"\b(?:gettext|_)\(u?(?P<quote>['\"])(?P<words>.*?)(?<!\\)(?P=quote)\)", re.DOTALL)
 
 
 def read_by_customers() -> list[Path]:
-    """Their mails, and pages that need no login and stand on the customers' bare base."""
+    """Their mails and those to colleagues, and pages that need no login and stand on the customers' bare base."""
     pages = [path for path in TEMPLATES.rglob("*.html") if "base_customer.html" in path.read_text()]
     asked = [*TEMPLATES.glob("feedback/rate/*.html"), *TEMPLATES.glob("feedback/mail/*.*")]
     return [
         *pages,
-        *(path for path in asked if not path.name.startswith(COLLEAGUES)),
+        *asked,
         TEMPLATES / "feedback/sheet_paper.html",
         *(TEMPLATES / name for name in ("base_customer.html", "mail/letter.html", "mail/letter.txt")),
     ]
@@ -44,7 +43,17 @@ def words_of(path: Path) -> set[str]:
 def catalogue(code: str, suffix: str) -> dict[tuple[str | None, str], str]:
     read = {"po": read_po, "mo": read_mo}[suffix]
     with (settings.BASE_DIR / f"locale/{code}/LC_MESSAGES/django.{suffix}").open("rb") as file:
-        return {(_decoded(each.context), each.id): each.string for each in read(file) if each.id}
+        messages = [each for each in read(file) if each.id]
+    return {
+        (_decoded(each.context), words): said
+        for each in messages
+        for words, said in zip(_forms(each.id), _forms(each.string), strict=True)
+    }
+
+
+def _forms(words: str | tuple[str, ...]) -> tuple[str, ...]:
+    """One, or singular and plural."""
+    return (words,) if isinstance(words, str) else tuple(words)
 
 
 def _decoded(context: bytes | str | None) -> str | None:

@@ -610,7 +610,7 @@ def test_what_is_due_and_what_was_left_lying_are_found_by_their_indexes(sender):
     }
     OutgoingMail.objects.bulk_create(
         OutgoingMail(**fields | {"idempotency_key": f"n{n}", "public_id": f"{n}", "message_id": f"{n}"})
-        for n in range(3000)
+        for n in range(1000)
     )
     assert "mail_due" in OutgoingMail.objects.due(at=NOW)[:1].explain()
     assert "mail_leased" in OutgoingMail.objects.all()._leased_before(NOW).explain()

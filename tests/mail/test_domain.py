@@ -3,9 +3,9 @@
 import base64
 import socket
 import threading
-import time
 
 import dns.message
+import dns.resolver
 import dns.rrset
 import pytest
 
@@ -102,6 +102,14 @@ def test_one_that_is_not_answered_does_not_hide_the_others():
 
 def test_a_server_of_ones_own_is_named_in_the_proposal():
     assert spf(server="mail.carton.example").add == "v=spf1 a:mail.carton.example ~all"
+
+
+@pytest.mark.parametrize("server", ["localhost", "mailhub", "127.0.0.1"])
+def test_a_server_that_not_everybody_knows_by_its_name_is_not(server):
+    assert spf(server=server) == spf()
+    assert "write what your mail provider names" in spf(server=server).hints[0]
+    two = ("v=spf1 mx ~all", "v=spf1 a ~all")
+    assert spf(*two, server=server) == spf(*two)
 
 
 @pytest.mark.parametrize(
@@ -261,13 +269,13 @@ def page(client_of, lead):
 def answers(monkeypatch):
     """What the DNS says while the page asks."""
     records = dict(ALL_WELL)
-    monkeypatch.setattr("crm.mail.views.domain.Dns", lambda: Told(records))
+    monkeypatch.setattr("crm.mail.dns.Dns", lambda: Told(records))
     return records
 
 
 def test_nothing_is_asked_before_the_button_is_pressed(page, team, monkeypatch):
     make_sender(team=team)
-    monkeypatch.setattr("crm.mail.views.domain.Dns", None)
+    monkeypatch.setattr("crm.mail.dns.Dns", None)
     html = page.get("/outbox/domain/").content.decode()
     assert "Check carton.example now" in html
     assert "DMARC" not in html
@@ -302,6 +310,8 @@ def test_without_a_sender_there_is_nothing_to_check(page, answers):
 
 
 # --- a real question to a real server
+
+PATIENCE = 60  # seconds; the machine is shared
 
 
 @pytest.fixture
@@ -339,7 +349,7 @@ def _serve(door, records, is_open):
 
 
 def test_the_dns_is_really_asked(nameserver):
-    resolver = Dns(servers=["127.0.0.1"], port=nameserver)
+    resolver = Dns(servers=["127.0.0.1"], port=nameserver, patience=PATIENCE)
     assert sorted(resolver.txt("carton.example")) == ["other", "v=spf1 mx -all"]
     with pytest.raises(NoSuchName):
         resolver.txt("nobody.example")
@@ -347,7 +357,7 @@ def test_the_dns_is_really_asked(nameserver):
 
 def test_of_a_domain_that_is_not_found_no_record_is_said_to_be_missing(nameserver):
     sender = Sender(email="me@nobody.example", dkim_selector="mail")
-    report = check(sender, resolver=Dns(servers=["127.0.0.1"], port=nameserver))
+    report = check(sender, resolver=Dns(servers=["127.0.0.1"], port=nameserver, patience=PATIENCE))
     assert {(finding.verdict, finding.says, finding.add) for _title, _about, finding in report.all} == {
         (
             Verdict.UNKNOWN,
@@ -357,13 +367,19 @@ def test_of_a_domain_that_is_not_found_no_record_is_said_to_be_missing(nameserve
     }
 
 
-def test_who_gets_no_answer_waits_a_moment_only(nameserver):
+def test_who_gets_no_answer_waits_a_moment_only(nameserver, monkeypatch):
+    lifetimes, resolve = [], dns.resolver.Resolver.resolve
+
+    def note(*args, lifetime, **options):
+        lifetimes.append(lifetime)
+        return resolve(*args, lifetime=lifetime, **options)
+
+    monkeypatch.setattr(dns.resolver.Resolver, "resolve", note)
     resolver = Dns(servers=["127.0.0.1"], port=nameserver, patience=0.2)
-    began = time.monotonic()
-    for name in ("slow.example", "carton.example"):
+    for name in ("slow.example", "carton.example"):  # for both together
         with pytest.raises(NoAnswer):
             resolver.txt(name)
-    assert time.monotonic() - began < 3
+    assert [lifetime for lifetime in lifetimes if lifetime > 0.2] == []
 
 
 @pytest.mark.parametrize("name", ["a..example", "a" * 64 + ".example"])

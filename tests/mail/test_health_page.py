@@ -13,6 +13,7 @@ from crm.mail.words import signs, today_words, told
 from tests.factories import NOW, make_mail, make_sender
 
 MINUTE = timedelta(minutes=1)
+BOX = "imaps://u:p@mail.example/INBOX"
 
 
 @pytest.fixture
@@ -30,6 +31,13 @@ def test_when_the_last_mail_left(team, lead):
     for ago in (3600, 20, 7200):
         make_mail(team=team, state=State.SENT, settled_at=NOW - timedelta(seconds=ago))
     make_mail(state=State.SENT, settled_at=NOW)
+    assert told(health(lead, now=NOW)) == "Last mail left 20 seconds ago."
+
+
+def test_a_mail_marked_as_delivered_has_not_left_just_now(team, lead):
+    make_mail(team=team, state=State.UNKNOWN).mark_delivered(by=lead, now=NOW)
+    assert told(health(lead, now=NOW)) == "No mail has left yet."
+    make_mail(team=team, state=State.SENT, settled_at=NOW - timedelta(seconds=20))
     assert told(health(lead, now=NOW)) == "Last mail left 20 seconds ago."
 
 
@@ -97,16 +105,22 @@ def test_a_pause_is_said(page, team, lead):
 
 
 @pytest.mark.parametrize(
-    ("carrier", "mailbox", "said"),
+    ("backend", "secret", "mailbox", "tickets", "said"),
     [
-        ("smtp", "", "none is set up: mail that comes back is not noticed"),
-        ("smtp", "imaps://u:p@mail.example/INBOX", "never"),
-        ("anymail", "", "none is needed"),
+        ("smtp", "", "", "", "none is set up: neither mail that comes back nor answers are noticed"),
+        ("smtp", "", "", BOX, "none is set up: mail that comes back is not noticed"),
+        ("smtp", "", BOX, "", "never"),
+        ("anymail.backends.mailgun", "", "", "", "none is set up: neither"),
+        ("anymail.backends.mailgun", "a:b", "", "", "but answers are not noticed"),
+        ("anymail.backends.mailgun", "a:b", "", BOX, "none is needed"),
     ],
 )
-def test_it_says_whether_what_comes_back_is_read(page, team, settings, carrier, mailbox, said):
-    settings.MAIL_CARRIER, settings.BOUNCE_IMAP_URL = carrier, mailbox
-    settings.EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
+def test_it_says_whether_what_comes_back_is_read(
+    page, team, settings, backend, secret, mailbox, tickets, said
+):
+    settings.BOUNCE_IMAP_URL, settings.TICKET_IMAP_URL = mailbox, tickets
+    settings.EMAIL_BACKEND, settings.ANYMAIL_WEBHOOK_SECRET = f"{backend}.EmailBackend", secret
+    settings.MAIL_CARRIER = "anymail" if secret else "smtp"
     make_sender(team=team)
     Pulse.beat("sweep", now=timezone.now())
     html = page.get("/outbox/health/").content.decode()

@@ -28,12 +28,22 @@ def test_a_bounce(returned_type):
     [
         ("failed", "5.1.1", What.BOUNCED),
         ("Failed", "5.1.10", What.BOUNCED),
+        ("failed", "5.1.2", What.BOUNCED),
+        ("failed", "5.1.3", What.BOUNCED),
+        ("failed", "5.1.6", What.BOUNCED),
         ("failed", "5.2.1", What.BOUNCED),
         ("failed", "5.4.4", What.BOUNCED),
         ("failed", "5.0.0 (permanent failure)", What.BOUNCED),
         ("failed", "5.2.2", What.REFUSED),  # the box is full
         ("failed", "5.7.1", What.REFUSED),  # they do not like us, or this letter
         ("failed", "5.6.0", What.REFUSED),
+        ("failed", "5.1.7", What.REFUSED),  # the sender is wrong
+        ("failed", "5.1.8", What.REFUSED),
+        ("failed", "5.1.11", What.REFUSED),
+        ("failed", "5.4.3", What.REFUSED),
+        ("failed", "5.4.6", What.REFUSED),  # it went in a circle
+        ("failed", "5.4.7", What.REFUSED),  # it was tried for days
+        ("failed", "5.5.4", What.REFUSED),  # the servers do not understand each other
         ("failed", "4.4.7", What.REFUSED),  # it was tried for days
         ("failed", "nonsense", What.REFUSED),
         ("delayed", "4.4.1", What.DELAYED),

@@ -123,6 +123,16 @@ def test_nobody_can_make_up_a_bounce_of_an_address(mailbox, mail):
     assert (suppressed(mail), returned(mail)) == ([], [])
 
 
+@pytest.mark.parametrize("empty", ["<@carton.example>", "<@@@>", "<   >"])
+def test_an_id_without_a_name_is_no_mail_of_ours(mailbox, mail, answers, empty):
+    """Mails that left without a provider have no name of his."""
+    mailbox.put(
+        make_bounce(empty), make_complaint(empty), make_answer(mail, In_Reply_To=empty, References="")
+    )
+    assert collect(NOW) == "3 read, 0 about our mail"
+    assert (suppressed(mail), returned(mail), answers) == ([], [], [])
+
+
 def test_what_somebody_has_read_is_left_alone(mailbox, mail):
     mailbox.put(make_bounce(mail.message_id))
     mailbox.set_flag(1, SEEN)
@@ -148,7 +158,7 @@ def test_read_again_it_counts_once(mailbox, mail, answers):
 
 def test_cut_off_in_the_middle_it_goes_on_the_next_time(mailbox, team, monkeypatch):
     mails = [make_sent(team=team) for _ in range(3)]
-    mailbox.put(*(make_bounce(mail.message_id, status=f"5.1.{n}") for n, mail in enumerate(mails)))
+    mailbox.put(*(make_bounce(mail.message_id, status=f"5.1.{n}") for n, mail in enumerate(mails, 1)))
 
     def fall(mail, **kw):
         if mail == mails[1]:

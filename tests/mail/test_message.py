@@ -163,8 +163,9 @@ def test_a_name_of_any_signs_arrives(inbox, register, name):
 
 def test_a_row_that_came_another_way_cannot_break_its_headers(db):
     mail = make_mail(
-        subject="a\r\nBcc: b@c.example", from_name="d\ne", to_name="f\rg", message_id="<h\r\ni@j>"
-    )
+        subject="a\r\nBcc: b@c.example", from_name="d\ne", to_name="f\rg", message_id="<h\r\ni@j>",
+        answers="<k\r\nBcc: l@m> <n\t@o>",
+    )  # fmt: skip
     message = message_from_bytes(on_the_wire(mail), policy=policy.default)
     assert set(message.keys()) == {
         "Content-Type", "MIME-Version", "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted",

@@ -47,6 +47,12 @@ def test_the_page_frames_the_mail_and_shows_its_text_and_headers(page, team):
     assert response["X-Frame-Options"] == "DENY"
 
 
+def test_its_headers_are_shown_without_the_link_by_which_one_opts_out(page, team):
+    mail = make_mail(team=team, is_advertising=True, basis="Consent")
+    headers = page.get(f"/outbox/{mail.pk}/").context["headers"]
+    assert ("List-Unsubscribe: <" in headers, f"/u/{mail.public_id}" in headers) == (True, False)
+
+
 def test_only_this_page_may_frame(page):
     assert "frame-src" not in page.get("/outbox/")["Content-Security-Policy"]
 

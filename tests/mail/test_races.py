@@ -12,6 +12,7 @@ from crm.mail.actions import Content, Recipient, compose, queue
 from crm.mail.models import AdvertisingTurn, OutgoingMail, State
 from crm.mail.models.outgoing import Reason
 from tests.factories import NOW, make_mail, make_sender
+from tests.sharing import room_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,12 +25,12 @@ def at_once(*steps):
 
     def run(step):
         try:
-            together.wait(10)
+            together.wait()
             return step()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(steps)) as pool:
+    with room_for(len(steps)), ThreadPoolExecutor(len(steps)) as pool:
         return list(pool.map(run, steps))
 
 

@@ -35,7 +35,7 @@ def test_a_lead_says_as_whom_the_team_writes_and_the_domain_is_checked(page, tea
     sender = Sender.objects.get(team=team)
     assert {name: getattr(sender, name) for name in FIELDS} == FIELDS
     assert sender.stays_here is False
-    monkeypatch.setattr("crm.mail.views.domain.Dns", lambda: Told({}))
+    monkeypatch.setattr("crm.mail.dns.Dns", lambda: Told({}))
     html = page.get(response.url).content.decode()
     assert ("Saved." in html, "There is no SPF record" in html) == (True, True)
 

@@ -239,7 +239,7 @@ def test_the_whole_page_with_its_styles_is_under_20_kb(client, mail):
     response = client.get(link(mail))
     styles = re.findall(r'href="/static/([^"]+)"', response.content.decode())
     sizes = [len((settings.BASE_DIR / "static" / name).read_bytes()) for name in styles]
-    assert len(styles) == 5
+    assert len(styles) == 4
     assert len(response.content) + sum(sizes) < 20_000
 
 
@@ -259,12 +259,14 @@ def test_scanners_change_nothing_and_one_click_does(sender):
     )
     links = set(re.findall(rf"{settings.BASE_URL}(/[^\s\"<]+)", mail.text + mail.html))
     assert links == {link(mail)}
-    before = fingerprint()
+    before, seen = fingerprint(), set()
     for turn in range(100):
         client = Client(enforce_csrf_checks=True, headers={"user-agent": SCANNERS[turn % len(SCANNERS)]})
         for address in links:
             for method in ("get", "head", "options"):
-                assert getattr(client, method)(address).status_code in (200, 405, 429)
+                ask = getattr(client, method)
+                seen.add(ask(address, REMOTE_ADDR=f"192.0.2.{turn}").status_code)
+    assert seen == {200, 405}
     assert fingerprint() == before
     response = Client(enforce_csrf_checks=True).post(links.pop(), ONE_CLICK)
     assert (response.status_code, opted_out(mail)) == (200, True)

@@ -14,7 +14,7 @@ from crm.periodic import DAY, JOBS, Job, due, run_due
 from crm.team.models import JobRun
 from tests.ops import jobs
 from tests.ops.jobs import FAIL, NOTE
-from tests.ops.programs import environment, run, running, wait_until
+from tests.ops.programs import PATIENCE, environment, run, running, wait_until
 
 NOON = datetime(2026, 11, 20, 12, 10, tzinfo=UTC)
 
@@ -142,6 +142,8 @@ def test_every_job_runs_without_error():
         "ticket_mailbox": "",
         "clear_attachments": "",
         "deal_out": "0 dealt out",
+        "absences": "0 told",
+        "left_behind": "0 counted",
         "recommendations": "",
         "tickets": "0 told",
         "ticket_dues": "0 open",
@@ -161,5 +163,5 @@ def test_the_loop_outlives_a_database_that_is_away_and_ends_when_told(tmp_path):
     with running("bin/loop", env=env, log=log) as loop:
         wait_until(lambda: "(OperationalError); the jobs wait.\n" in log.read_text(), loop)
         loop.send_signal(signal.SIGTERM)
-        assert loop.wait(10) == 0
+        assert loop.wait(PATIENCE) == 0
     assert "Traceback" not in log.read_text()

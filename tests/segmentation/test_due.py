@@ -9,6 +9,7 @@ from contacts.models import Customer
 from segmentation.due import count_too_late, due_customers
 from segmentation.models import Expectation
 from tests.caching import start_afresh
+from tests.factories import make_absence
 from tests.segmentation.buyers import make_buyer, make_scoring, tick
 from tests.segmentation.test_lists import now_of, table_of
 
@@ -77,7 +78,9 @@ def test_the_number_of_a_scored_team_is_known_without_counting(client_of, nino, 
 
 def test_the_list_files_under_due_dates_and_comes_back(client_of, nino, some):
     answer = client_of(nino).post(
-        f"{PAGE}?late=on", {"f": [tick(some["Late"]), tick(some["His"])], "to": "due"}, follow=True
+        f"{PAGE}?late=on",
+        {"f": [tick(some["Late"]), tick(some["His"])], "to": "due", "sure": "1"},
+        follow=True,
     )
     assert names(answer) == []
     assert answer.redirect_chain[0][0].startswith(f"{PAGE}?late=on&moved=")
@@ -87,6 +90,27 @@ def test_the_list_files_under_due_dates_and_comes_back(client_of, nino, some):
     client_of(nino)
     back = {"moved": answer.context["moved"]["at"], "back": f"{PAGE}?late=on"}
     assert names(client_of(nino).post(reverse("segmentation:undo"), back, follow=True)) == ["Late", "His"]
+
+
+def test_due_dates_pass_the_days_on_which_the_owner_is_away(client_of, nino, levan, some):
+    """Each owner's own, read at once."""
+    today = nino.today()
+    make_absence(user=nino, starts_on=today, ends_on=today + timedelta(20))
+    make_absence(user=levan, starts_on=today, ends_on=today + timedelta(40))
+    form = {"f": [tick(some["Late"]), tick(some["His"])], "to": "due", "sure": "1"}
+    client_of(nino).post(PAGE, form)
+    assert now_of(some["Late"]).due_on == nino.calendar.next_working(today + timedelta(21))
+    assert now_of(some["His"]).due_on == levan.calendar.next_working(today + timedelta(41))
+
+
+def test_no_quick_date_is_a_day_away_and_a_day_away_has_no_room(client_of, nino, some):
+    today = nino.today()
+    make_absence(user=nino, starts_on=today, ends_on=today + timedelta(20))
+    form = client_of(nino).get(PAGE).context["form"]
+    assert min(day for _key, _label, day in form.quick) > today + timedelta(20)
+    away = {"f": [tick(some["Late"])], "when": str(nino.calendar.next_working(today + timedelta(1)))}
+    plan = client_of(nino).post(PAGE, away).context["plan"]
+    assert (plan.targets[0].capacity, plan.rather.due_on > today + timedelta(20)) == (0, True)
 
 
 def test_a_file_holds_what_was_asked_for(client_of, nino, some):
@@ -115,5 +139,5 @@ def test_queries_do_not_grow_with_the_list(client_of, nino, django_assert_num_qu
     for rows in (1, 3):
         while Expectation.objects.count() < rows:
             make_buyer(owner=nino, due=1, person="Barbara")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             client.get(PAGE)

@@ -13,10 +13,11 @@ from contacts.models import Purchase
 from crm.team.models import Team
 from segmentation.backtest import auc, hits_among_first, origins, report
 from segmentation.chances import KINDS, Table, fit_logistic, learn_chances
-from segmentation.expectation import Missing, expect, learn, log_loss, reason
+from segmentation.expectation import expect, learn, log_loss
 from segmentation.log import Log
 from segmentation.models import Expectation, Forecast
 from segmentation.nightly_expectations import as_json, expect_all, expect_some, expect_team, from_json
+from segmentation.reasons import Missing, reason
 from segmentation.standing import Rhythm, rhythm_of, standing, usual_interval
 from tests.factories import NOW, TODAY, make_customer, make_purchase, make_team
 from tests.segmentation.logs import END, cdnow, log_of, random_log

@@ -56,7 +56,9 @@ def test_a_large_history_is_kept_small():
 
 
 def test_each_team_is_studied_once_a_day(team, nino):
-    buy(make_customer(owner=nino), 30, 10, product_group="boxes")
+    customer = make_customer(owner=nino)
+    for ago in (30, 10):
+        make_purchase(customer=customer, bought_on=TODAY - timedelta(ago), product_group="boxes")
     make_team(time_zone="Pacific/Auckland")
     assert keep_all(NOW) == "2 teams"
     assert keep_all(NOW) == "0 teams"

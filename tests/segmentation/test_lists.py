@@ -17,6 +17,7 @@ from tests.factories import make_dossier, make_followup, make_user
 from tests.segmentation.buyers import make_buyer, tick
 
 LIST = reverse("segmentation:customers")
+SURE = {"sure": "1"}  # what would come of it was shown
 
 
 def now_of(place):
@@ -116,7 +117,8 @@ def test_queries_do_not_grow_with_the_list(client_of, nino, django_assert_num_qu
     for rows in (1, 3):
         while Score.objects.count() < rows:
             make_buyer(owner=nino, due=1, person="Barbara")
-        with django_assert_num_queries(7):  # session, user, scores, scoring, page, places, forecast
+        # Session, user, scores, scoring, page, places, forecast, absences and loads of the quick dates.
+        with django_assert_num_queries(9):
             client.get(f"{LIST}?group=growing")
 
 
@@ -159,7 +161,7 @@ def test_a_file_costs_the_same_queries_for_one_and_for_three(client_of, nino, dj
 def test_ticked_dossiers_go_under_a_written_date_and_back(client_of, nino, far):
     one, two, three = (make_buyer(owner=nino, due=1) for _ in range(3))
     client = client_of(nino)
-    answer = client.post(LIST, {"f": [tick(one), tick(two)], "when": far.isoformat()}, follow=True)
+    answer = client.post(LIST, {"f": [tick(one), tick(two)], "when": far.isoformat()} | SURE, follow=True)
     assert [now_of(f).due_on for f in (one, two, three)] == [far, far, three.due_on]
     page = answer.content.decode()
     assert "2 dossiers moved to" in page
@@ -176,7 +178,7 @@ def test_each_goes_under_its_own_due_date_on_a_working_day(client_of, nino, leva
         make_buyer(owner=nino, due=30, due_on=nino.today()),
         make_buyer(owner=levan, due=-3, due_on=None, rest_reason="x"),
     )
-    client_of(nino).post(LIST, {"f": [tick(far), tick(over)], "to": "due"})
+    client_of(nino).post(LIST, {"f": [tick(far), tick(over)], "to": "due"} | SURE)
     assert now_of(far).due_on == nino.calendar.next_working(nino.today() + timedelta(30))
     assert now_of(over).due_on == nino.calendar.next_working(nino.today())
     assert now_of(over).owner == levan
@@ -188,7 +190,7 @@ def test_all_of_the_list_goes_but_nothing_outside_it(client_of, nino, far):
     outside = make_buyer(owner=nino, due=1, score={"group": "vip"})
     client = client_of(nino)
     form = {"all": "1", "seen": client.get(LIST).context["listing"].now.isoformat(), "when": far.isoformat()}
-    client.post(f"{LIST}?group=growing", form)
+    client.post(f"{LIST}?group=growing", form | SURE)
     assert {now_of(f).due_on for f in inside} == {far}
     assert now_of(outside).pk == outside.pk
 
@@ -199,7 +201,7 @@ def test_what_a_colleague_moved_meanwhile_stays_and_is_named(client_of, nino, le
     seen = client.get(LIST).context["listing"].now.isoformat()
     sent = {"f": [tick(mine), tick(his)], "when": far.isoformat()}
     moved = now_of(his).move(to=now_of(mine).tab, by=levan, now=nino.date_joined + timedelta(days=400))
-    answer = client.post(LIST, sent, follow=True)
+    answer = client.post(LIST, sent | SURE, follow=True)
     assert now_of(mine).due_on == far
     assert now_of(his).pk == moved.pk
     assert "left where they lie now: Kessler" in answer.content.decode()
@@ -222,6 +224,22 @@ def test_an_agreed_time_and_what_is_not_due_stay_and_it_is_said(client_of, nino)
         "lay there already",
     ):
         assert words in page
+
+
+@pytest.mark.parametrize("where", [{"when": "in 3 weeks"}, {"to": "due"}, {"to": "1w"}])
+def test_days_that_the_list_does_not_name_are_shown_before_they_count(client_of, nino, levan, where):
+    """Of the quick dates it says how full they are in one's own binder, not in a colleague's."""
+    mine, his = make_buyer(owner=nino, due=1), make_buyer(owner=levan, due=1)
+    answer = client_of(nino).post(LIST, {"f": [tick(mine), tick(his)]} | where)
+    assert {target.owner for target in answer.context["plan"].targets} == {nino, levan}
+    assert answer.content.decode().count("1 of 16") == 2
+    assert [now_of(f).pk for f in (mine, his)] == [mine.pk, his.pk]
+
+
+def test_what_the_list_has_named_is_done_at_once(client_of, nino):
+    mine = make_buyer(owner=nino, due=1)
+    assert client_of(nino).post(LIST, {"f": tick(mine), "to": "1w"}).status_code == 302
+    assert now_of(mine).due_on == nino.calendar.next_working(nino.today() + timedelta(7))
 
 
 def test_a_full_day_is_shown_before_it_is_asked_for(client_of, nino, far):
@@ -299,14 +317,14 @@ def test_filing_costs_the_same_queries_for_one_and_for_three(client_of, nino, dj
     client = client_of(nino)
     for number in (1, 3):
         ticked = [tick(make_buyer(owner=nino, due=1)) for _ in range(number)]
-        with django_assert_num_queries(14):
-            client.post(LIST, {"f": ticked, "when": far.isoformat()})
+        with django_assert_num_queries(13):
+            client.post(LIST, {"f": ticked, "when": far.isoformat()} | SURE)
 
 
 def test_only_what_still_lies_there_comes_back_and_only_for_its_mover(client_of, nino, levan, far):
     one, two = make_buyer(owner=nino, due=1), make_buyer(owner=nino, due=1)
     client = client_of(nino)
-    answer = client.post(LIST, {"f": [tick(one), tick(two)], "when": far.isoformat()}, follow=True)
+    answer = client.post(LIST, {"f": [tick(one), tick(two)], "when": far.isoformat()} | SURE, follow=True)
     back = {"moved": answer.context["moved"]["at"], "back": LIST}
     undo = reverse("segmentation:undo")
     assert "nothing to take back" in client_of(levan).post(undo, back, follow=True).content.decode()
@@ -322,3 +340,12 @@ def test_the_way_back_leads_nowhere_else(client_of, nino, back):
     answer = client_of(nino).post(reverse("segmentation:undo"), {"moved": "never", "back": back})
     assert answer.url == reverse("segmentation:overview")
     assert client_of(make_user()).get(reverse("segmentation:undo")).status_code == 405
+
+
+def test_the_dates_offered_say_how_full_they_are_in_ones_own_binder(client_of, nino, levan):
+    tomorrow = nino.calendar.next_working(nino.today() + timedelta(1))
+    make_dossier(owner=nino, due_on=tomorrow)
+    make_dossier(owner=levan, due_on=tomorrow)
+    make_buyer(owner=nino, due=1, due_on=tomorrow + timedelta(60))
+    page = client_of(nino).get(LIST).content.decode()
+    assert "you have 1 of 16</option>" in page

@@ -10,6 +10,7 @@ from contacts import registry
 from contacts.models import Customer, Entry, Purchase
 from crm.mail.kinds import kind_of, tell_opted_out
 from crm.mail.models import OutgoingMail, State, Suppression
+from crm.mail.tokens import UNSUBSCRIBE, token_for
 from followups.models import FollowUp, Slip
 from followups.slips import collect
 from segmentation.models import Reminder, ReminderLetter
@@ -352,6 +353,15 @@ def test_a_letter_that_left_is_filed_in_the_dossier(reminder, kessler):
     assert entry.happened_at == LATER
     assert entry.text.startswith("Time for new boxes, Kessler?\n\nGood day,")
     assert why_not() == ""
+
+
+def test_it_is_filed_without_the_link_by_which_its_reader_opts_out(reminder, kessler):
+    mail = letter()
+    token = token_for(mail.public_id, purpose=UNSUBSCRIBE)
+    assert token in mail.text
+    REPURCHASE.sent(mail, LATER)
+    text = kessler.entries.get(mail=mail).text
+    assert ("/u/…/" in text, token in text) == (True, False)
 
 
 def test_the_letter_of_one_who_was_erased_is_filed_nowhere(reminder, kessler):

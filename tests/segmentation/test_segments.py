@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.actions import set_tags
 from contacts.importing.columns import guess
@@ -23,7 +24,7 @@ from tests.segmentation.segments import MAINZ, at, make_segment, make_three
 
 OWN, NEW = reverse("segmentation:own"), reverse("segmentation:own_new")
 HTMX = {"HTTP_HX_REQUEST": "true"}
-GONE = {"condition": "rating", "operator": "bad", "values": {}}
+GONE = {"condition": "weather", "operator": "bad", "values": {}}
 
 
 def row(number=0, condition="town", operator="is", joint="and", **values):
@@ -165,7 +166,7 @@ def test_a_copy_begins_with_anothers_conditions_and_no_name(client_of, nino, lev
         ([row(condition="place", operator="under", since="2026-03-01", until="2026-02-01")], "A",
          "Dossier: This day is before the first."),
         ([row(condition="last_purchase", operator="from", day="32.1.")], "A", "Last purchase: Write a day."),
-        ([row(condition="rating", operator="bad")], "A", "Remove the condition that is not known any more."),
+        ([row(condition="weather", operator="bad")], "A", "Remove the condition that is not known any more."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_nothing_is_lost(client_of, nino, mainz, rows, name, complaint):
@@ -177,7 +178,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client_of, nino, mainz, rows,
     assert Segment.objects.count() == 1
     for each in rows:
         assert [
-            value for name, value in each.items() if value not in page and "rating" not in each.values()
+            value for name, value in each.items() if value not in page and "weather" not in each.values()
         ] == []
 
 
@@ -342,7 +343,7 @@ def test_queries_of_a_segments_page_do_not_grow(client_of, nino, mainz, size):
 def test_a_condition_that_is_gone_is_said(client_of, nino, name):
     segment = make_segment(made_by=nino, filters=[MAINZ, GONE])
     page = client_of(nino).get(at(segment, name)).content.decode()
-    said = ("One of its conditions is not known here any more: rating.", "customers where town is Mainz")
+    said = ("One of its conditions is not known here any more: weather.", "customers where town is Mainz")
     assert [words in page for words in said] == [True] * 2
 
 
@@ -373,7 +374,8 @@ def test_wrong_methods_are_refused(client_of, nino, mainz, name, method):
 
 def test_a_talk_of_today_ends_the_silence(nino, three):
     silent = Chain.of([{"condition": "last_contact", "operator": "ago", "values": {"days": 60}}])
-    make_entry(customer=three[0], kind="call", outcome="agreed")
-    make_entry(customer=three[1], kind="call", outcome="missed")
+    now = timezone.now()
+    make_entry(customer=three[0], kind="call", outcome="agreed", happened_at=now)
+    make_entry(customer=three[1], kind="call", outcome="missed", happened_at=now)
     found = Customer.objects.filter(silent.q(moment_of(nino))).values_list("name", flat=True)
     assert list(found) == ["Kessler", "Zimt"]

@@ -391,3 +391,24 @@ def test_the_list_costs_the_same_however_many_there_are(client_of, lead, number)
         client.get(ALL)
     # Session, who asks, the usual interval, series, their steps, three of their progress, the effects.
     assert len(queries) == 9
+
+
+# --- offer codes in its letters
+
+
+def test_a_letter_of_a_series_without_codes_gets_none(client_of, lead, letter):
+    make_series(lead, letter=letter, name="With codes", code_prefix="AGAIN", steps=(0,))
+    words = {"name": letter.name, "is_advertising": "on", "subject_en": "Again?", "body_en": "It is {code}."}
+    url, client = letter.get_absolute_url(), client_of(lead)
+    assert client.post(url, words).status_code == 302
+    series = make_series(lead, letter=letter)
+    for changes in ({}, {"subject_en": "{ code }", "body_en": "Again?"}):
+        response = client.post(url, words | changes)
+        assert (response.status_code, response.context["form"].non_field_errors()) == (
+            422,
+            ["The series “Boxes” sends this letter and has no offer code. Say there first how codes begin."],
+        )
+    assert client.post(url, words | {"body_en": "Without."}).status_code == 302
+    Series.objects.filter(pk=series.pk).update(code_prefix="MORE")
+    assert client.post(url, words).status_code == 302
+    assert letter.texts.get().body == "It is {code}."

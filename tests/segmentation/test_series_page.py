@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from contacts.models import Customer
 from crm.mail.models import Sender, State
+from crm.mail.models.outgoing import new_public_id
+from crm.mail.tokens import UNSUBSCRIBE, token_for
 from crm.team.models import Team
 from segmentation.models import Reminder, ReminderLetter
 from segmentation.reminding.kind import REPURCHASE
@@ -274,6 +276,15 @@ def test_of_subject_lines_that_are_tried_each_can_be_looked_at(client_of, lead, 
     get = client_of(nino).get
     assert "One Barbara Kessler" in get(at("reminder_letter", reminder)).content.decode()
     assert "Two Barbara Kessler" in get(at("reminder_letter", reminder, variant="B")).content.decode()
+
+
+def test_nobody_but_its_reader_can_press_a_link_of_a_letter(client_of, nino, kessler):
+    token = token_for(new_public_id(), purpose=UNSUBSCRIBE)
+    words = f"No more such mail: https://x.example/u/{token}/"
+    make_letter_mail(kessler, state=State.SENT, text=words, html=f"<p>{words}</p>")
+    for name in ("reminder_letter", "reminder_letter_body"):
+        page = client_of(nino).get(at(name, kessler, step=1)).content.decode()
+        assert ("No more such mail: https://x.example/u/…/" in page, token in page) == (True, False)
 
 
 def test_a_letter_that_was_queued_is_shown_as_it_is(client_of, nino, kessler):

@@ -59,6 +59,13 @@ def test_starting_lets_those_who_are_due_join_at_once(client_of, lead, series):
     assert series.running_since == NOW
 
 
+@pytest.mark.parametrize(("box", "is_told"), [("", True), ("imaps://u:p@mail.example/INBOX", False)])
+def test_it_says_before_that_no_answer_is_noticed(client_of, lead, series, settings, box, is_told):
+    settings.BOUNCE_IMAP_URL, settings.TICKET_IMAP_URL = "", box
+    page = client_of(lead).get(start(series)).content.decode()
+    assert ("must be taken out by hand" in page, "buys, answers, complains" in page) == (is_told, not is_told)
+
+
 def test_a_holiday_of_some_does_not_move_the_day_from_which_letters_leave(client_of, lead, series):
     with time_machine.travel(datetime(2026, 10, 2, 9, tzinfo=UTC), tick=False):
         series.team.country = "DE"

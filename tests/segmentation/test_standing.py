@@ -130,7 +130,7 @@ def test_the_panels_cost_no_query_of_their_own(client_of, team, nino, kessler, s
     page_of(client, kessler)
     with CaptureQueriesContext(connection) as queries:
         page_of(client, kessler)
-    assert len(queries) == 11
+    assert len(queries) == 13
 
 
 def test_the_printed_sheet_stays_as_it_is(client_of, nino, regular):

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from crm.team.models import Absence
+from crm.team.calendar import FORESEEN_DAYS
+from crm.team.models import Absence, Split
 from tests.factories import make_absence
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +48,8 @@ def test_a_single_day_without_a_stand_in_will_do(note, nino, today):
     assert days(nino, today) == [(5, 5, None)]
 
 
-@pytest.mark.parametrize(("first", "last"), [(3, 2), (-4, -1)])
-def test_days_must_be_in_order_and_not_over(note, nino, first, last):
+@pytest.mark.parametrize(("first", "last"), [(3, 2), (-4, -1), (1, 36_500)])
+def test_days_must_be_in_order_not_over_and_within_reason(note, nino, first, last):
     assert errors(note(first, last)) == ["ends_on"]
     assert nino.absences.count() == 0
 
@@ -57,6 +58,13 @@ def test_days_must_be_in_order_and_not_over(note, nino, first, last):
 def test_the_same_days_are_not_noted_twice(note, nino, today, first, last):
     away(nino, today, 2, 4)
     assert errors(note(first, last)) == ["starts_on"]
+
+
+def test_of_an_absence_without_end_three_years_are_read(nino, today):
+    away(nino, today, 1, 36_500)
+    closed = nino.absences.days_closed(on=today)[nino.pk]
+    assert (min(closed), max(closed)) == (today + timedelta(1), today + timedelta(FORESEEN_DAYS))
+    assert nino.calendar_from(today).next_working(today, after=True) > max(closed)
 
 
 def test_days_beside_each_other_are_fine(note, nino, today):
@@ -127,3 +135,11 @@ def test_the_page_lists_what_is_not_over(client_of, nino, today):
     away(nino, today, -9, -5)
     running = away(nino, today, -1, 4)
     assert list(client_of(nino).get("/team/absences/").context["coming"]) == [running]
+
+
+def test_who_goes_away_with_a_share_of_anothers_binder_hears_of_it(client_of, nino, levan, today):
+    lent = away(levan, today, 1, 3)
+    Split.objects.create(user=levan, absence=lent).shares.create(user=nino)
+    days = {"starts_on": str(today + timedelta(2)), "ends_on": str(today + timedelta(5))}
+    page = client_of(nino).post("/team/absences/", days, follow=True).content.decode()
+    assert "Nino Beridze looks after the binder of Levan Gelashvili in these days" in page

@@ -1,8 +1,10 @@
+import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 
-from crm.team.views.help import DATES
+from crm.team.views.help import DATES, KEYS
 from followups.dates import read_date
 
 
@@ -19,3 +21,12 @@ def test_the_keys_alone_come_for_a_script(client_of, nino):
 @pytest.mark.parametrize("text", [text for texts, _meaning in DATES for text in texts])
 def test_every_date_that_help_names_can_be_read(text):
     read_date(text, today=date(2026, 11, 17))
+
+
+def test_every_key_that_does_something_is_named():
+    """What static/js/keys.js listens to, and the digits and Ctrl+K, stand in the table."""
+    script = (settings.BASE_DIR / "static" / "js" / "keys.js").read_text()
+    table = script[script.index("const KEYS = {") :].partition("};")[0]
+    pressed = set(re.findall(r'^ {4}"?([^\s":]+)"?:', table, re.MULTILINE))
+    named = {key.replace("Esc", "Escape") for keys, _meaning in KEYS for key in keys}
+    assert named == pressed | {"1", "…", "31", "Ctrl K", "Ctrl Enter"}

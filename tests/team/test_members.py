@@ -17,7 +17,7 @@ def admin(team):
 
 def rows(response):
     """Name, dossiers due today and left behind, as the page got them."""
-    return [(p.name, load and (load.due, load.left_behind)) for p, load in response.context["rows"]]
+    return [(p.name, load and (load.due, load.left_behind)) for p, load, _room in response.context["rows"]]
 
 
 # --- the list

@@ -3,6 +3,7 @@ import pytest
 PROFILE = {
     "name": "Nino B.",
     "theme": "dark",
+    "tabs": 2,
     "keys_enabled": "",
     "own_time_zone": "Asia/Tbilisi",
     "own_country": "GE",
@@ -10,7 +11,7 @@ PROFILE = {
     "own_working_days": ["1", "2"],
     "own_capacity": "12",
 }
-NOTHING = {"name": "Nino", "theme": "auto", "keys_enabled": "on"}
+NOTHING = {"name": "Nino", "theme": "auto", "tabs": 0, "keys_enabled": "on"}
 
 
 @pytest.fixture

@@ -46,6 +46,12 @@ def test_what_cannot_be_is_refused_at_its_field(page, team, name, value):
     assert team.name == before
 
 
+def test_single_weekdays_hold_more_or_less(page, team):
+    page.post("/settings/team/", TEAM | {"weekday_capacity_4": "8"})
+    team.refresh_from_db()
+    assert team.weekday_capacity == {"5": 8}
+
+
 def test_another_country_brings_its_regions_without_a_script(page):
     response = page.post("/settings/team/", TEAM | {"country": "AT"})
     form = response.context["form"]
