@@ -45,6 +45,17 @@ def hold_back(page: Page, said: str) -> Callable[[], None]:
     return let_go
 
 
+def wait_for_scripts(page: Page) -> None:
+    """Keys wait until the page is loaded: words can be seen before the deferred scripts listen to keys."""
+    press = page.keyboard.press
+
+    def press_when_loaded(key: str, **options: float) -> None:
+        page.wait_for_load_state()
+        press(key, **options)
+
+    page.keyboard.press = press_when_loaded
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     names = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -108,6 +119,7 @@ def open_as(chromium, idle_contexts, live_server, session_of) -> Iterator[Callab
         page = context.new_page()
         page.set_viewport_size(viewport)
         page.set_default_timeout(PATIENCE)
+        wait_for_scripts(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: note(message.type, message.text))
         page.on("request", lambda request: note_request(request.url))
