@@ -139,7 +139,8 @@ class Due:
             given = _("given in %(time)s") % {"time": spell_minutes(ticket.answered_in)}
             answer = Clock(_("First answer"), ticket.answered_in, rules.answer_within * 60, given)
         elif ticket.closed_at:
-            answer = Clock(_("First answer"), 0, rules.answer_within * 60, _("closed without one"))
+            unsaid = _("closed without one")
+            answer = Clock(_("First answer"), ticket.solved_in or 0, rules.answer_within * 60, unsaid)
         solution = Clock(_("Solution"), used, rules.solve_within * 60)
         if ticket.closed_at:
             solved = _("solved in %(time)s") % {"time": spell_minutes(ticket.solved_in or 0)}

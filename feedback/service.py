@@ -1,7 +1,8 @@
 """Was the service level kept? Per employee and day of a month, counted by the tickets that came in then.
 
-A first answer counts as due once it was given or should have been; what waits for the customer, or was closed without
-an answer, counts as neither. In the same way for solutions. Whoever answers for a ticket now stands for it.
+A first answer counts as due once it was given or should have been. While a ticket waits for the customer, or is closed,
+nothing becomes due; what was late before stays so. In the same way for solutions. Whoever answers for a ticket now
+stands for it.
 """
 
 from collections import defaultdict
@@ -15,12 +16,13 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from django.core.cache import cache
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from contacts.timeline import spell_minutes
 from crm.team.models import Team, User
 from feedback.models import Ticket
-from feedback.models.ticket_queryset import OUR_MOVE, UNANSWERED, TicketQuerySet
+from feedback.models.ticket_queryset import OPEN, TicketQuerySet
 
 LIVE_UP_TO = 1000  # tickets of a month: they are counted whenever somebody asks
 KEPT = 300  # seconds
@@ -30,7 +32,7 @@ FIGURES = ("opened", "answered", "in_time", "overdue", "solved", "solved_in_time
 
 @dataclass
 class Figures:
-    """Of some tickets. `overdue` and `unsolved_late` are still open; the medians are minutes of working time."""
+    """Of some tickets; the medians are minutes of working time. `overdue`: unanswered. `unsolved_late`: still open."""
 
     opened: int = 0
     answered: int = 0
@@ -137,6 +139,8 @@ def _by_day_and_employee(rows: TicketQuerySet, first: date, zone: ZoneInfo, now:
         *[When(opened_at__lt=end, then=Value(day.day)) for day, end in ends], output_field=IntegerField()
     )
     in_time = Q(closed_at__lte=F("solution_due_at"))
+    unanswered = Q(first_answered_at__isnull=True)
+    stood_at = Coalesce("closed_at", "waiting_since", Value(now))  # the clock, since then or now
     return (
         rows.annotate(day=day)
         .values("day", "assignee")
@@ -144,10 +148,10 @@ def _by_day_and_employee(rows: TicketQuerySet, first: date, zone: ZoneInfo, now:
             opened=Count("pk"),
             answered=Count("first_answered_at"),
             in_time=Count("pk", filter=Q(first_answered_at__lte=F("answer_due_at"))),
-            overdue=Count("pk", filter=UNANSWERED & Q(answer_due_at__lt=now)),
+            overdue=Count("pk", filter=unanswered & Q(answer_due_at__lt=stood_at)),
             solved=Count("closed_at"),
             solved_in_time=Count("pk", filter=Q(closed_at__isnull=False) & in_time),
-            unsolved_late=Count("pk", filter=OUR_MOVE & Q(solution_due_at__lt=now)),
+            unsolved_late=Count("pk", filter=OPEN & Q(solution_due_at__lt=stood_at)),
         )
     )
 

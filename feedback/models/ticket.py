@@ -161,12 +161,6 @@ class Ticket(models.Model):
         return self.waiting_since is not None
 
     @property
-    def answered_late(self) -> bool:
-        """The first answer, or a settlement without any, came after it was due."""
-        answered_at = self.first_answered_at or self.closed_at
-        return answered_at is not None and answered_at > self.answer_due_at
-
-    @property
     def owes_call(self) -> bool:
         """A call is promised, be it for no certain time of its day."""
         on_its_day = self.kind == Ticket.Kind.CALLBACK and self.promised_on is not None

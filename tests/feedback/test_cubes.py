@@ -98,7 +98,7 @@ def test_tickets_are_counted_as_one_by_one(mixed):
         assert figures["closed"] == len(rows)
         assert figures["answered"] == sum(each.answered_in is not None for each in rows)
         assert figures["in_time"] == sum(
-            each.answered_in is not None and not each.answered_late for each in rows
+            each.answered_in is not None and each.first_answered_at <= each.answer_due_at for each in rows
         )
         assert figures["solved_in_time"] == sum(each.closed_at <= each.solution_due_at for each in rows)
         assert figures["reopened"] == sum(each.reopened > 0 for each in rows)
@@ -113,7 +113,7 @@ def bin_of(name: str, ticket: Ticket) -> int:
     if name == "solution":
         return sum(ticket.solved_in > edge for edge in (240, 600, 2700))
     return {
-        "in_time": int(ticket.answered_in is None or ticket.answered_late),
+        "in_time": int(ticket.answered_in is None or ticket.first_answered_at > ticket.answer_due_at),
         "solved_in_time": int(ticket.closed_at > ticket.solution_due_at),
         "reopened": int(ticket.reopened > 0),
         "passed_on": min(ticket.passed_on, 2),

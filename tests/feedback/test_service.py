@@ -94,7 +94,7 @@ def test_figures_are_those_of_counting_one_by_one(nino, levan, kessler):
         if draw.random() < 0.5:
             fields |= {"closed_at": opened + draw.random() * 200 * H, "solved_in": draw.randrange(4000)}
         elif draw.random() < 0.3:
-            fields |= {"waiting_since": opened}
+            fields |= {"waiting_since": opened + draw.random() * 60 * H}
         ticket = make_ticket(customer=kessler, **fields)
         if ticket.first_answered_at:
             Ticket.objects.filter(pk=ticket.pk).update(answered_in=draw.randrange(900))
@@ -102,13 +102,20 @@ def test_figures_are_those_of_counting_one_by_one(nino, levan, kessler):
         figures = report(who).employees[0].figures
         mine = list(Ticket.objects.filter(assignee=who))
         answered = [each for each in mine if each.first_answered_at]
-        running = [each for each in mine if each.is_running]
-        overdue = [each for each in running if not each.first_answered_at and each.answer_due_at < NOW]
+        silent = [each for each in mine if not each.first_answered_at]
+        overdue = [
+            each for each in silent if each.answer_due_at < (each.closed_at or each.waiting_since or NOW)
+        ]
+        unsolved = [
+            each for each in mine if each.is_open and each.solution_due_at < (each.waiting_since or NOW)
+        ]
+        assert any(each.closed_at for each in overdue)
+        assert any(each.is_waiting for each in overdue)
         closed = [each for each in mine if each.closed_at]
         assert figures.in_time == sum(each.first_answered_at <= each.answer_due_at for each in answered)
         assert figures.due == len(answered) + len(overdue)
         assert figures.solved_in_time == sum(each.closed_at <= each.solution_due_at for each in closed)
-        assert figures.solutions_due == len(closed) + sum(each.solution_due_at < NOW for each in running)
+        assert figures.solutions_due == len(closed) + len(unsolved)
         assert figures.answer_median == median(each.answered_in for each in answered)
         assert figures.solution_median == median(each.solved_in for each in closed)
     every = Ticket.objects.filter(answered_in__isnull=False).values_list("answered_in", flat=True)

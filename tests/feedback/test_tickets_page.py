@@ -209,6 +209,14 @@ def test_both_clocks_and_the_pauses(kessler):
     assert due.pauses == ["today 11:03 to today 12:03"]
 
 
+@pytest.mark.parametrize(("solved_in", "is_over"), [(600, False), (601, True)])
+def test_who_closes_it_late_without_an_answer_was_late(kessler, solved_in, is_over):
+    ticket = make_ticket(customer=kessler, closed_at=NOW, solved_in=solved_in)
+    due = Due(ticket, rules=ServiceRules.of(kessler.team), now=NOW, zone=kessler.owner.zone)
+    answer = due.clocks[0]
+    assert (answer.ended, answer.is_over) == ("closed without one", is_over)
+
+
 def test_the_point_in_the_navigation_is_marked(client_of, nino):
     page = client_of(nino).get(LIST).content.decode()
     assert f'<a href="{LIST}" aria-current="page">Tickets</a>' in page
