@@ -12,10 +12,11 @@ from contacts.models import Entry
 from followups.checks import Report, check_binder
 from followups.models import FollowUp
 from tests.factories import make_dossier, make_team, make_user
-from tests.followups.test_law import assert_law, at_once
+from tests.followups.test_law import IS_THOROUGH, assert_law, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STATES = "rb-conflict__tab"  # each of the two on the page that refuses
+MOVES = 1000 if IS_THOROUGH else 30  # of each of two people
 
 
 def client_of(user):
@@ -58,7 +59,7 @@ def test_two_who_move_at_random_see_both_states_of_what_came_too_late():
 
     def move(client, user, seed):
         chance = random.Random(seed)
-        for _ in range(15):
+        for _ in range(MOVES // 2):
             # Like a page that is looked at for a while: some of it is old when it is used.
             seen = list(FollowUp.objects.open().filter(customer__in=customers).values_list("pk", "version"))
             for pk, version in chance.sample(seen, 2):
