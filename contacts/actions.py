@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -63,18 +62,10 @@ def tags_named(team: Team, names: Collection[str]) -> Mapping[str, Tag]:
 def hand_over(*, customer: Customer, to: User, by: User, now: datetime) -> None:
     """Give the dossier to another owner. The timeline keeps who gave it to whom."""
     entry = _handing_over(customer, customer.owner, to, by=by, now=now)
-    before, customer.owner = customer.owner, _who_stays(to)
+    before, customer.owner = customer.owner, to.hold()
     customer.save(update_fields=["owner"])
     entry.save()
     registry.handed_over([customer], before=before, by=by, now=now)
-
-
-def _who_stays(user: User) -> User:
-    """Held until the transaction ends, so that his login is not closed meanwhile. ValidationError if it is."""
-    held = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    if not held.is_active:
-        raise ValidationError(_("%s can no longer log in.") % held.name)
-    return held
 
 
 def _handing_over(customer: Customer, before: User, after: User, *, by: User, now: datetime) -> Entry:
@@ -95,7 +86,7 @@ def hand_over_all(*, owner: User, to: User, by: User, now: datetime) -> int:
 @transaction.atomic
 def hand_over_many(*, customers: CustomerQuerySet, owner: User, to: User, by: User, now: datetime) -> int:
     """Give some dossiers of one colleague to another; how many they were, of those that were still his."""
-    to = _who_stays(to)
+    to = to.hold()
     held = list(customers.filter(owner=owner).select_for_update(of=("self",)).defer("search_text"))
     Entry.objects.bulk_create(_handing_over(customer, owner, to, by=by, now=now) for customer in held)
     Customer.objects.filter(pk__in=[customer.pk for customer in held]).update(owner=to)

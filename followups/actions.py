@@ -296,7 +296,11 @@ def hand_over(customers: Collection[Customer], *, before: User, by: User, now: d
 def new_dossier(
     *, customer: Customer, person: Person | None, to: Tab, kind: str, plan: str, by: User, now: datetime
 ) -> FollowUp:
-    """Make a dossier of an unsaved card and, if known, the person to talk to, and put it behind its first tab."""
+    """Make a dossier of an unsaved card and, if known, the person to talk to, and put it behind its first tab.
+
+    ValidationError if its owner's login was closed.
+    """
+    customer.owner = customer.owner.hold()
     customer.write()
     if person:
         person.customer = customer

@@ -81,7 +81,8 @@ class NewDossierForm(DateForm):
         whose = self.cleaned_data["whose"] or self.user.pk
         return self.was_named or (not self.cleaned_data["when"] and whose == self.binder.owner.pk)
 
-    def write(self, *, now: datetime) -> FollowUp:
+    def write(self, *, now: datetime) -> FollowUp | None:
+        """None, with the reason among the errors, if the owner's login was closed meanwhile."""
         data = self.cleaned_data
         customer = Customer(
             team=self.user.team,
@@ -90,7 +91,11 @@ class NewDossierForm(DateForm):
             **{key: data[key] for key in ("name", "phone", "email", "town")},
         )
         person = Person(name=data["person"]) if data["person"] else None
-        return actions.new_dossier(
-            customer=customer, person=person, to=data["to"].tab, kind=data["kind"], plan=data["plan"],
-            by=self.user, now=now,
-        )  # fmt: skip
+        try:
+            return actions.new_dossier(
+                customer=customer, person=person, to=data["to"].tab, kind=data["kind"], plan=data["plan"],
+                by=self.user, now=now,
+            )  # fmt: skip
+        except ValidationError as error:
+            self.add_error("owner" if "owner" in self.fields else None, error)
+        return None

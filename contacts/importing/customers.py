@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
@@ -101,6 +102,14 @@ def make_plan(table: Table, mapping: Mapping[int, str], *, team: Team, reader: U
     return plan
 
 
+def hold_owner(owner: User) -> User:
+    """Whose binder dossiers go into. ImportRefused if his login was closed."""
+    try:
+        return owner.hold()
+    except ValidationError as error:
+        raise ImportRefused(error.messages[0]) from error
+
+
 @transaction.atomic
 def import_customers(
     table: Table,
@@ -115,9 +124,10 @@ def import_customers(
     """Make the dossiers of a list for `owner` and file them; `undated` is "spread" or "rest".
 
     Either everything happens or nothing. Two imports of one team wait for each other, so that the second one
-    knows what the first has made.
+    knows what the first has made. Raises ImportRefused as make_plan() does, or if the owner's login is closed.
     """
     Team.objects.select_for_update().get(pk=owner.team_id)
+    owner = hold_owner(owner)
     plan = make_plan(table, mapping, team=owner.team, reader=by)
     today = owner.today(now)
     placements = []

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from contacts import registry
 from contacts.importing.columns import KEEP, PURCHASE_FIELDS, guess
 from contacts.importing.currencies import check_currency
+from contacts.importing.customers import hold_owner
 from contacts.importing.readers import ImportRefused, Row, Table
 from contacts.importing.values import decimal_mark, read_date, read_money
 from contacts.models import Customer, Purchase
@@ -56,7 +57,7 @@ def import_purchases(
     A purchase is known by its reference, else by customer, day and amount: of n equal rows, as many are added
     as the dossier has fewer. Unknown customer numbers are reported, or get dossiers in the cabinet of
     `create_for`. Rows in another currency than the team's are reported too: nothing is converted.
-    Raises ImportRefused if the columns are not found.
+    Raises ImportRefused if the columns are not found, or the login of `create_for` is closed.
     """
     Team.objects.select_for_update().get(pk=team.pk)
     done = PurchasesImported(len(table.rows))
@@ -64,7 +65,7 @@ def import_purchases(
     ids = dict(Customer.objects.filter(team=team).exclude(number="").values_list("number", "pk"))
     unknown = Counter(line.number for line in lines if line.number not in ids)
     if create_for:
-        ids |= _make_customers(unknown, owner=create_for, now=now)
+        ids |= _make_customers(unknown, owner=hold_owner(create_for), now=now)
         done.customers_made = len(unknown)
     else:
         done.unknown = unknown

@@ -31,7 +31,7 @@ _HEAD_LINES = 200  # enough to tell the delimiter by
 
 
 class ImportRefused(Exception):
-    """The file as a whole cannot be read; the message is a sentence for the one who sent it."""
+    """Nothing can be imported; the message is a sentence for the one who sent the file."""
 
 
 @dataclass(frozen=True)

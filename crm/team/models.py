@@ -144,6 +144,13 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def hold(self) -> Self:
+        """Read anew; until the transaction ends, this login is not closed. ValidationError if it is."""
+        held = User.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        if not held.is_active:
+            raise ValidationError(_("%s can no longer log in.") % held.name)
+        return held
+
     @property
     def first_name(self) -> str:
         return self.name.split(" ")[0]

@@ -1,6 +1,7 @@
 """Nobody knows yet whose a ticket is: it goes into a dossier, or becomes the beginning of a new one."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -36,8 +37,12 @@ def file_under(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _new(request: HttpRequest, found: Ticket, name: str) -> HttpResponse:
-    if not actions.open_dossier(ticket=found, name=name, by=request.user, now=timezone.now()):
-        return meanwhile(request, found, Message.Event.FILED)
+    try:
+        if not actions.open_dossier(ticket=found, name=name, by=request.user, now=timezone.now()):
+            return meanwhile(request, found, Message.Event.FILED)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect(found)
     messages.success(request, _("The ticket lies in a dossier of its own: %(name)s.") % {"name": name})
     return redirect(found)
 

@@ -24,8 +24,7 @@ def new(request: HttpRequest) -> HttpResponse:
     similar = []
     if form.is_valid():
         similar = _similar(request, form)
-        if form.date_was_seen and _all_seen(request, similar):
-            followup = form.write(now=now)
+        if form.date_was_seen and _all_seen(request, similar) and (followup := form.write(now=now)):
             _say_where(request, form, name=followup.customer.name)
             return redirect(followup.customer)
     status = 422 if form.errors else 200

@@ -35,6 +35,13 @@ def take_in(text, owner, *, undated="rest", now=NOW):
     return import_customers(table, guess(table.headings), owner=owner, by=owner, undated=undated, now=now)
 
 
+def test_nothing_goes_into_a_binder_whose_owners_login_was_closed_meanwhile(nino):
+    User.objects.filter(pk=nino.pk).update(is_active=False)
+    with pytest.raises(ImportRefused, match="Nino Beridze can no longer log in"):
+        take_in("Name\nKessler\n", nino)
+    assert Customer.objects.count() == 0
+
+
 # --- the list as it came
 
 

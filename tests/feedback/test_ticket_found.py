@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from contacts.models import Customer
-from crm.team.models import Team
+from crm.team.models import Team, User
 from feedback.models import Message, Ticket
 from followups.models import FollowUp
 from tests.factories import NOW, TODAY, make_customer, make_dossier, make_person, make_purchase
@@ -117,6 +117,14 @@ def test_it_is_put_into_a_dossier_once(client_of, nino, kessler, unknown):
 def test_it_is_put_into_no_dossier_that_one_may_not_see(client_of, nino, stranger, unknown, customer):
     pk = make_customer(owner=stranger).pk if customer == "stranger" else customer
     assert client_of(nino).post(at("file_under", unknown), {"customer": pk}).status_code == 404
+
+
+def test_no_dossier_is_made_for_somebody_whose_login_was_closed(client_of, nino, levan, unknown):
+    Ticket.objects.filter(pk=unknown.pk).update(assignee=levan)
+    User.objects.filter(pk=levan.pk).update(is_active=False)
+    answer = client_of(nino).post(at("file_under", unknown), {"do": "new", "name": "Kontor"}, follow=True)
+    assert f"{levan.name} can no longer log in." in answer.content.decode()
+    assert (Customer.objects.filter(name="Kontor").exists(), Ticket.objects.get().customer) == (False, None)
 
 
 def test_a_dossier_is_made_of_the_sender(client_of, nino, unknown):

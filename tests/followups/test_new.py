@@ -4,6 +4,8 @@ import pytest
 import time_machine
 
 from contacts.models import Customer, Person
+from crm.team.models import User
+from followups.forms_new import NewDossierForm
 from followups.models import FollowUp
 from tests.factories import NOW, TODAY, make_customer, make_user
 
@@ -127,6 +129,17 @@ def test_a_lead_makes_dossiers_for_colleagues(client_of, lead, nino, stranger):
 def test_a_manager_makes_his_own(client_of, nino, levan):
     client_of(nino).post(URL, filled(owner=levan.pk))
     assert Customer.objects.get().owner == nino
+
+
+@pytest.mark.parametrize(("who", "field"), [("lead", "owner"), ("nino", "__all__")])
+def test_nothing_is_made_for_somebody_whose_login_was_closed_meanwhile(request, nino, who, field):
+    maker = request.getfixturevalue(who)
+    form = NewDossierForm(filled(owner=nino.pk, whose=nino.pk), user=maker, now=NOW)
+    assert form.is_valid()
+    User.objects.filter(pk=nino.pk).update(is_active=False)
+    assert form.write(now=NOW) is None
+    assert form.errors[field] == ["Nino Beridze can no longer log in."]
+    assert Customer.objects.count() == 0
 
 
 def test_strangers_dossiers_warn_nobody(client_of, nino, stranger):
