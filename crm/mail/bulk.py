@@ -60,12 +60,16 @@ def _line(row: tuple) -> str:
 def _written(value: object) -> str:
     if value is None:
         return r"\N"
-    text = str(value)
+    text = value if type(value) is str else _in_words(value)
     if text.isprintable() and "\\" not in text:
         return text
     for sign, written in _ESCAPES:
         text = text.replace(sign, written)
     return text
+
+
+# The rows of one batch share most of what is no text.
+_in_words = lru_cache(maxsize=4096, typed=True)(str)
 
 
 def adapted(value: object) -> object:

@@ -29,12 +29,12 @@ def ring(mail_id: int | None = None) -> None:
 
 
 def ring_now(mail_id: int | None = None) -> None:
-    _if_redis_answers(_ring_for_all if mail_id is None else partial(_ring_for, mail_id))
+    if_redis_answers(_ring_for_all if mail_id is None else partial(_ring_for, mail_id))
 
 
 def was_heard() -> None:
     """A drain has begun: what comes from now on may ring again."""
-    _if_redis_answers(partial(cache.delete, WAITS))
+    if_redis_answers(partial(cache.delete, WAITS))
 
 
 def _ring_for_all() -> None:
@@ -60,7 +60,8 @@ def _queue() -> "Redis":
     return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
 
 
-def _if_redis_answers(step: Callable[[], object]) -> None:
+def if_redis_answers(step: Callable[[], object]) -> None:
+    """Do it; where Redis is away, that is only noted."""
     # Here, for they slow a start, also where there is no Redis.
     from kombu.exceptions import OperationalError
     from redis import RedisError

@@ -24,7 +24,7 @@ def drop_search(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    replaces = [('feedback', '0001_initial'), ('feedback', '0002_ticket_search'), ('feedback', '0003_taking_back'), ('feedback', '0004_doubted_recommendations')]
+    replaces = [('feedback', '0001_initial'), ('feedback', '0002_ticket_search')]
 
     initial = True
 
@@ -116,9 +116,6 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True)),
                 ('happened_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('message_id', models.CharField(blank=True, max_length=255)),
-                ('words', models.TextField(blank=True, default='')),
-                ('kept_on', models.DateField(null=True)),
-                ('kept_call_at', models.DateTimeField(null=True)),
                 ('author', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('mail', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ticket_message', to='mail.outgoingmail')),
                 ('who', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -363,12 +360,12 @@ class Migration(migrations.Migration):
                 ('undone_at', models.DateTimeField(null=True)),
                 ('made_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('undone_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rating', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='feedback.rating')),
-                ('word', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='feedback.word')),
+                ('rating', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='feedback.rating')),
+                ('word', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.word')),
             ],
             options={
                 'ordering': ['made_at', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('rating__isnull', False), ('what', 'aside'), ('word__isnull', True)), models.Q(('what', 'count'), ('word__isnull', False)), _connector='OR'), name='decision_counts_a_word_or_sets_aside'), models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True), ('what', 'aside')), fields=('rating',), name='rating_set_aside_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('what', 'aside'), ('word__isnull', True)), models.Q(('what', 'count'), ('word__isnull', False)), _connector='OR'), name='decision_counts_a_word_or_sets_aside'), models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True), ('what', 'aside')), fields=('rating',), name='rating_set_aside_once')],
             },
         ),
         migrations.AddIndex(

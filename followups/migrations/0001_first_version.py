@@ -1,13 +1,12 @@
 import django.db.models.deletion
 import django.utils.timezone
-import followups.models
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
-    replaces = [('followups', '0001_initial'), ('followups', '0002_done_by_day'), ('followups', '0003_dealt_out'), ('followups', '0004_skipped'), ('followups', '0005_lots'), ('followups', '0006_left_behind'), ('followups', '0008_calendar_feed'), ('followups', '0009_slip_wishes')]
+    replaces = [('followups', '0001_initial'), ('followups', '0002_done_by_day'), ('followups', '0003_dealt_out')]
 
     initial = True
 
@@ -17,15 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='CalendarFeed',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=followups.models.new_public_id, max_length=22, unique=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feed', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
         migrations.CreateModel(
             name='FollowUp',
             fields=[
@@ -37,7 +27,6 @@ class Migration(migrations.Migration):
                 ('plan', models.TextField(blank=True, verbose_name='plan')),
                 ('hint', models.CharField(blank=True, max_length=10)),
                 ('rest_reason', models.CharField(blank=True, max_length=200, verbose_name='reason to rest')),
-                ('skipped_at', models.DateTimeField(blank=True, null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
@@ -50,31 +39,8 @@ class Migration(migrations.Migration):
                 ('previous', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next', to='followups.followup')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['owner', 'due_on', 'precision'], name='followup_board'), models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['owner', 'due_on', 'precision'], name='followup_done'), models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['owner', 'closed_at'], name='followup_closed')],
+                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['owner', 'due_on', 'precision'], name='followup_board'), models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['owner', 'due_on', 'precision'], name='followup_done')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('customer',), name='one_open_followup_per_customer'), models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', False), ('rest_reason', '')), models.Q(('due_on__isnull', True), models.Q(('rest_reason', ''), _negated=True)), _connector='OR'), name='followup_date_or_reason_to_rest'), models.CheckConstraint(condition=models.Q(('precision', 'day'), models.Q(('at__isnull', True), ('due_on__isnull', False)), _connector='OR'), name='followup_month_has_no_time'), models.CheckConstraint(condition=models.Q(('at__isnull', True), ('due_on__isnull', False), _connector='OR'), name='followup_time_needs_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('result', '')), models.Q(('closed_at__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='followup_closed_with_a_result')],
-            },
-        ),
-        migrations.CreateModel(
-            name='LeftBehind',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('number', models.PositiveIntegerField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='left_behind', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'day'), name='left_behind_once_a_day')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Lot',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lots', to='contacts.customer')),
-                ('share', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lots', to='team.share')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('share', 'customer'), name='lot_once_per_share')],
             },
         ),
         migrations.CreateModel(
@@ -96,18 +62,6 @@ class Migration(migrations.Migration):
                 'ordering': ['speaks_on', 'pk'],
                 'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['customer'], name='slip_waiting')],
                 'constraints': [models.UniqueConstraint(fields=('customer', 'source', 'key'), name='slip_once_per_reason')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SlipWish',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=30)),
-                ('what', models.CharField(choices=[('off', 'off'), ('show', 'show'), ('pull', 'pull forward')], max_length=4)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slip_wishes', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'source'), name='slip_wish_once_per_source')],
             },
         ),
     ]

@@ -1,12 +1,13 @@
 """Putting the letters of a day into the outbox."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from random import Random, SystemRandom
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 
@@ -17,6 +18,7 @@ from contacts.models import Customer, LegalBasis, Purchase
 from crm.mail.actions import compose, queue_written
 from crm.mail.bulk import insert_rows
 from crm.mail.models import OutgoingMail, Sender
+from crm.mail.ring import if_redis_answers
 from crm.team.models import User
 from segmentation.models import Reminder, ReminderLetter, Step, Variant
 from segmentation.models.reminder import ReminderQuerySet
@@ -34,6 +36,7 @@ OF_CUSTOMER = (
 )  # fmt: skip
 
 Place = tuple[date, int]  # the day and the id of a reminder: the order in which they come
+FIRST: Place = (date.min, 0)
 
 
 @dataclass
@@ -106,19 +109,44 @@ class Letter:
 
 
 def queue_due(sender: Sender, *, now: datetime, lot: Random | None = None) -> int:
-    """Queue the next letter of everybody of a team whose day has come, each batch for itself. Returns how many."""
-    desk, count, last = Desk(sender, now, lot or SystemRandom()), 0, (date.min, 0)
+    """Queue the next letter of everybody of a team whose day has come, each batch for itself. Returns how many.
+
+    If they are many, another worker is asked to help.
+    """
+    desk = Desk(sender, now, lot or SystemRandom())
+    count, last = _queue_batch(desk, FIRST)
+    if last is None:
+        return count
+    call_for_help(sender, now)
+    # The second time round for those who were in somebody else's hands, be it for another reason.
+    return count + sum(_queue_batches(desk, last, beside_others=True)) + sum(_queue_batches(desk, FIRST))
+
+
+def call_for_help(sender: Sender, now: datetime) -> None:
+    """Let a second worker write letters, too: one cannot keep a database busy. Without Redis there is only this one."""
+    if settings.REDIS_URL:
+        from segmentation import tasks
+
+        if_redis_answers(partial(tasks.queue_letters.delay, sender.pk, now.isoformat()))
+
+
+def help_queue(sender: Sender, *, now: datetime) -> int:
+    """Take letters that nobody else has in hand; how many they were."""
+    return sum(_queue_batches(Desk(sender, now), FIRST, beside_others=True))
+
+
+def _queue_batches(desk: Desk, last: Place | None, *, beside_others: bool = False) -> Iterator[int]:
     while last is not None:
-        queued, last = _queue_batch(desk, last)
-        count += queued
-    return count
+        queued, last = _queue_batch(desk, last, beside_others=beside_others)
+        yield queued
 
 
 @transaction.atomic
-def _queue_batch(desk: Desk, last: Place) -> tuple[int, Place | None]:
+def _queue_batch(desk: Desk, last: Place, *, beside_others: bool = False) -> tuple[int, Place | None]:
     """Those who come after `last`; returns how many letters were queued, and who came last, None at the end.
 
-    The reminders are held, so that what stops one of them meanwhile finds its letter.
+    The reminders are held, so that what stops one of them meanwhile finds its letter. `beside_others`: without those
+    whom somebody else holds.
     """
     # Asked of each reminder: as a list of customers, SQLite would make it of all there are, for each batch anew.
     may_be_written_to = Exists(Customer.objects.open_to_advertising().filter(pk=OuterRef("customer")))
@@ -126,7 +154,7 @@ def _queue_batch(desk: Desk, last: Place) -> tuple[int, Place | None]:
         may_be_written_to, _after(last), team=desk.sender.team_id
     )
     due = due.exclude(registry.unhappy("customer"))
-    rows = _whole(due).select_for_update(of=("self",), no_key=True)
+    rows = _whole(due).select_for_update(of=("self",), no_key=True, skip_locked=beside_others)
     reminders = list(rows.order_by("next_on", "pk")[:BATCH])
     ready = _without_waiting(desk.introduced(reminders))
     letters = [letter for reminder in ready if (letter := _next(desk, reminder))]

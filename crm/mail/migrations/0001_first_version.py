@@ -21,7 +21,7 @@ def compress_quickly(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    replaces = [('mail', '0001_initial'), ('mail', '0002_quick_compression'), ('mail', '0003_answers')]
+    replaces = [('mail', '0001_initial'), ('mail', '0002_quick_compression')]
 
     initial = True
 
@@ -59,7 +59,6 @@ class Migration(migrations.Migration):
                 ('is_advertising', models.BooleanField(default=False)),
                 ('basis', models.CharField(blank=True, max_length=300)),
                 ('message_id', models.CharField(max_length=200)),
-                ('answers', models.TextField(blank=True, default='')),
                 ('dated_at', models.DateTimeField()),
                 ('state', models.CharField(choices=[('queued', 'waiting'), ('claimed', 'taken up'), ('handoff', 'being handed over'), ('sent', 'sent'), ('unknown', 'not certain'), ('retry', 'to be tried again'), ('failed', 'failed'), ('suppressed', 'held back'), ('expired', 'too late')], default='queued', max_length=10)),
                 ('reason', models.CharField(blank=True, max_length=20)),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('team', '0001_initial'), ('team', '0002_split_binders'), ('team', '0003_capacity_by_weekday')]
+    replaces = [('team', '0001_initial')]
 
     initial = True
 
@@ -33,9 +33,6 @@ class Migration(migrations.Migration):
                 ('own_region', models.CharField(blank=True, max_length=8, verbose_name='region')),
                 ('own_working_days', models.CharField(blank=True, max_length=7, validators=[django.core.validators.RegexValidator('^1?2?3?4?5?6?7?$', 'Name working days as digits, Monday being 1.')], verbose_name='working days')),
                 ('own_capacity', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(200)], verbose_name='dossiers a day')),
-                ('own_weekday_capacity', models.JSONField(blank=True, default=dict, verbose_name='on single weekdays')),
-                ('own_days_off', models.JSONField(blank=True, default=list, verbose_name='days off')),
-                ('tabs', models.PositiveSmallIntegerField(choices=[(0, '31 numbers, rolling on'), (1, 'dates of working days, one month ahead'), (2, 'dates of working days, two months ahead'), (3, 'dates of working days, three months ahead')], default=0, verbose_name='day tabs')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
@@ -63,7 +60,6 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(blank=True, max_length=8, verbose_name='region')),
                 ('working_days', models.CharField(default='12345', max_length=7, validators=[django.core.validators.RegexValidator('^1?2?3?4?5?6?7?$', 'Name working days as digits, Monday being 1.')], verbose_name='working days')),
                 ('day_capacity', models.PositiveSmallIntegerField(default=16, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(200)], verbose_name='dossiers a day')),
-                ('weekday_capacity', models.JSONField(blank=True, default=dict, verbose_name='on single weekdays')),
                 ('managers_see', models.CharField(choices=[('team', 'the whole team’s dossiers'), ('own', 'only their own and those they look after')], default='team', max_length=4, verbose_name='managers see')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
@@ -74,35 +70,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts_on', models.DateField(verbose_name='first day')),
                 ('ends_on', models.DateField(verbose_name='last day')),
-                ('welcomed_at', models.DateTimeField(blank=True, null=True)),
                 ('stand_in', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='stands_in', to=settings.AUTH_USER_MODEL, verbose_name='stand-in')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['starts_on'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='absence_ends_after_start'), models.CheckConstraint(condition=models.Q(('stand_in__isnull', True), models.Q(('stand_in', models.F('user')), _negated=True), _connector='OR'), name='absence_stand_in_is_another')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Split',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('absence', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='team.absence')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='splits', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Share',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('keeps_rest', models.BooleanField(default=False)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to=settings.AUTH_USER_MODEL)),
-                ('split', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='team.split')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('split', 'user'), name='share_once_per_split'), models.UniqueConstraint(condition=models.Q(('keeps_rest', True)), fields=('split',), name='share_one_keeps_the_rest')],
             },
         ),
         migrations.AddField(
