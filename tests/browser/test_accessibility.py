@@ -191,6 +191,7 @@ PAGES = {
     "customers": lambda f: reverse("contacts:list"),
     "nothing found": lambda f: reverse("contacts:list") + "?q=zzzz",
     "dossier": lambda f: reverse("contacts:dossier", args=[f.customer_id]),
+    "printed dossier": lambda f: reverse("contacts:print", args=[f.customer_id]),
     "activity matrix": lambda f: reverse("segmentation:matrix"),
     "movers": lambda f: reverse("segmentation:movers"),
     "advice": lambda f: reverse("segmentation:advice"),
