@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import BooleanField, Count, DateField, ExpressionWrapper, Q
+from django.db.models import Count, DateField, Value
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -208,9 +208,13 @@ class Board:
     @cached_property
     def _of_day(self) -> list[tuple[str, bool, int]]:
         """Of all places of the day: the kind, whether it has been left, and how many; asked once for both uses."""
-        places = FollowUp.objects.of(self.owner).due(on=self.tab.due_on).order_by()
-        is_done = ExpressionWrapper(Q(closed_at__isnull=False), BooleanField())
-        return list(places.annotate(is_done=is_done).values_list("kind", "is_done").annotate(n=Count("pk")))
+        places = FollowUp.objects.of(self.owner).due(on=self.tab.due_on).order_by().values_list("kind")
+        # Apart, for each has an index of its own; together they would have none.
+        lying, left = (
+            rows.annotate(is_done=Value(is_done), n=Count("pk"))
+            for rows, is_done in ((places.open(), False), (places.closed(), True))
+        )
+        return list(lying.union(left, all=True))
 
     @cached_property
     def gauge(self) -> Gauge | None:

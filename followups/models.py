@@ -44,6 +44,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
+    def closed(self) -> Self:
+        """Places that a dossier has left."""
+        return self.filter(closed_at__isnull=False)
+
     def due(self, *, on: date) -> Self:
         """Behind the tab of exactly that day."""
         return self.filter(due_on=on, precision=FollowUp.Precision.DAY)
@@ -69,8 +73,15 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         )
 
     def dealt_from(self, month: date) -> Self:
-        """To which dossiers were dealt out from behind that month, by its first day."""
-        return self.filter(previous__result=FollowUp.Result.DEALT, previous__due_on=month)
+        """To which dossiers were dealt out from behind that month, by its first day, and still are their owner's."""
+        return self.filter(
+            previous__result=FollowUp.Result.DEALT,
+            previous__due_on=month,
+            # What follows from these, or nearly so, lets an index find them.
+            previous__precision=FollowUp.Precision.MONTH,
+            previous__closed_at__isnull=False,
+            previous__owner=F("owner"),
+        )
 
     def in_order(self) -> Self:
         """As one works: agreed times first, then the rest, each by name; what was skipped last."""
