@@ -86,7 +86,7 @@ def deactivate(*, member: User, by: User, now: datetime) -> None:
     """Close a colleague's login; what he wrote stays. ValidationError if check_may_leave() knows a reason."""
     with one_at_a_time(member.team):
         # Nobody gives him a dossier while this is looked at.
-        User.objects.select_for_update(of=("self",)).get(pk=member.pk)
+        member.hold()
         check_may_leave(member, by=by, now=now)
         member.is_active = False
         member.save(update_fields=["is_active"])

@@ -146,7 +146,7 @@ class User(AbstractBaseUser):
 
     def hold(self) -> Self:
         """Read anew; until the transaction ends, this login is not closed. ValidationError if it is."""
-        held = User.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        held = User.objects.select_related("team").select_for_update(of=("self",)).get(pk=self.pk)
         if not held.is_active:
             raise ValidationError(_("%s can no longer log in.") % held.name)
         return held
