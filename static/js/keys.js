@@ -64,7 +64,7 @@
   };
 
   const tick = () => {
-    const box = rows()[current()]?.querySelector("input[name=f]");
+    const box = rows()[current()]?.querySelector("input[name=f]") ?? $("input[data-pick]:focus");
     box?.click();
   };
 

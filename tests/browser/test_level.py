@@ -43,6 +43,21 @@ def on(owner, day):
     return sorted(FollowUp.objects.of(owner).open().due(on=day).values_list("customer__name", flat=True))
 
 
+def test_rows_are_chosen_and_ticked_by_the_keys_of_the_board(open_as, nino, full):
+    page = open_as(nino, f"/binder/{nino.pk}/{nino.today()}/move-some/")
+    boxes = page.locator("input[name=f]")
+    ticked = [box.is_checked() for box in boxes.all()]
+    for key, place in (("j", 0), ("j", 1), ("k", 0), ("k", 0)):
+        page.keyboard.press(key)
+        expect(boxes.nth(place)).to_be_focused()
+    page.keyboard.press("x")
+    expect(boxes.first).to_be_checked(checked=not ticked[0])
+    expect(page.locator("#mv-title")).to_have_text("Move 3 dossiers")
+    expect(page.get_by_role("contentinfo", name="Keyboard")).to_contain_text("tick")
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**/binder/{nino.pk}/{nino.today()}/")
+
+
 def test_some_leave_an_overfull_day_by_keyboard_and_come_back_by_one_key(open_as, nino, full):
     page = open_as(nino, "/binder/")
     page.get_by_role("link", name="Move some…").press("Enter")
